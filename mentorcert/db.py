@@ -1,0 +1,118 @@
+"""The database: one declarative base, one time type, and what kind of transaction we are in.
+
+On SQLite the kind matters (DESIGN §4, Database): a read that turns into a write after somebody else committed
+fails at once, whatever the timeout. So a transaction is a read unless somebody said `writing(session)` first; a
+read runs under `query_only`, and is never upgraded.
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Engine, MetaData, String, Uuid, event
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+BUSY_SECONDS: Final = 15
+"""How long a SQLite writer waits for another one before it gives up."""
+
+_WRITING: Final = "mentorcert_writing"
+
+naming_convention: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant in UTC with microseconds. Naive values are refused; what is read back is aware."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """`timestamptz` on PostgreSQL, SQLite's sortable text elsewhere."""
+        return dialect.type_descriptor(DateTime(timezone=dialect.name == "postgresql"))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware instant into UTC; raises ValueError for a naive one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone can't be stored; give an aware datetime")
+        instant = value.astimezone(UTC)
+        return instant if dialect.name == "postgresql" else instant.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back an aware instant in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The base of every table of the application (the statement store keeps its own metadata)."""
+
+    metadata = MetaData(naming_convention=naming_convention)
+    type_annotation_map = {datetime: UtcDateTime(), str: String(), uuid.UUID: Uuid()}  # noqa: RUF012 - SQLAlchemy's own form
+
+
+class Identified:
+    """A row that is known by a UUID outside its table and by an integer inside the database."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[uuid.UUID] = mapped_column(unique=True, default=uuid.uuid4)
+
+
+db: Final = SQLAlchemy(model_class=Base, session_options={"autoflush": False})
+
+
+def writing(session: Session) -> None:
+    """Say that this transaction will write; call it before the first read that the write depends on.
+
+    A read transaction that is open is ended first, so that nothing is decided on what was read before the lock was
+    held: loaded rows are read again when next touched. Calling it twice does nothing. Raises RuntimeError when
+    changes were made in a transaction that was not declared.
+    """
+    if session.in_transaction():
+        if session.connection().get_execution_options().get(_WRITING):
+            return
+        if session.new or session.dirty or session.deleted:
+            raise RuntimeError("changes were made before writing(session) was called")
+        session.rollback()
+    session.connection(execution_options={_WRITING: True})
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Set up connections of an engine: on SQLite WAL, foreign keys, durability and the two kinds of transaction."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _connect_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Options for `create_engine` that suit the database at `url`."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 30}
+
+
+def _connect_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions of its own: `begin` below does
+    run: Callable[[str], object] = connection.execute
+    run("PRAGMA journal_mode = WAL")
+    run("PRAGMA synchronous = FULL")
+    run("PRAGMA foreign_keys = ON")
+    run(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    will_write = bool(connection.get_execution_options().get(_WRITING))
+    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if will_write else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if will_write else "BEGIN")
