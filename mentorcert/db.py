@@ -70,7 +70,7 @@ class Identified:
     uuid: Mapped[uuid.UUID] = mapped_column(unique=True, default=uuid.uuid4)
 
 
-db: Final = SQLAlchemy(model_class=Base, session_options={"autoflush": False})
+db: Final = SQLAlchemy(model_class=Base)
 
 
 def writing(session: Session) -> None:

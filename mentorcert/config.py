@@ -1,0 +1,112 @@
+"""Settings: read from the environment once, checked at start, all faults named together."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from mentorcert.errors import Fault, Invalid
+
+DEFAULT_PORT = 8000
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that an operator can set. `docs/settings.md` describes each; `from_environment` reads them."""
+
+    data: Path
+    """The folder for the SQLite database, the files and the development secret."""
+    content: Path
+    """The folder of programmes."""
+    rubrics: Path
+    """The folder of rubrics."""
+    database_url: str
+    secret_key: str
+    iri_base: str
+    """The address that every activity and actor IRI starts with; set once for an installation."""
+    port: int = DEFAULT_PORT
+    organisation: str = "Your organisation"
+    smtp_url: str = ""
+    """smtp://user:password@host:port or smtps://…; empty prints mail instead."""
+    mail_from: str = "MentorCert <mentorcert@localhost>"
+    files_url: str = ""
+    """s3://bucket, gs://…, az://… or empty for a folder below `data`."""
+    upload_bytes: int = 200 * MEBIBYTE
+    """The largest recording taken in one request."""
+    development: bool = False
+    """Cookies without Secure, mail printed; never on a public address."""
+    demo: bool = False
+    """The sign-in page lists the demo people, and one click signs in as them."""
+
+
+def from_environment(
+    environ: Mapping[str, str] | None = None, *, development: bool = False, demo: bool = False
+) -> Settings:
+    """Read `MENTORCERT_*` settings. Raises Invalid that names every setting which can't be used."""
+    get = _reader(os.environ if environ is None else environ)
+    data = Path(get("DATA", "var")).absolute()
+    root = Path(__file__).resolve().parent.parent
+    port, limit = get("PORT", str(DEFAULT_PORT)), get("UPLOAD_MB", "200")
+    iri_base = get("IRI_BASE", f"http://127.0.0.1:{port}" if development else "").rstrip("/")
+    secret = get("SECRET_KEY", "") or (_development_secret(data) if development else "")
+    faults = [*_number_faults(PORT=port, UPLOAD_MB=limit), *_address_faults(iri_base), *_secret_faults(secret)]
+    if faults:
+        raise Invalid("MentorCert can't start with these settings.", "Correct them and start again.", faults)
+    return Settings(
+        data=data,
+        content=Path(get("CONTENT", str(root / "content"))).absolute(),
+        rubrics=Path(get("RUBRICS", str(root / "rubrics"))).absolute(),
+        database_url=get("DATABASE_URL", f"sqlite:///{data / 'mentorcert.sqlite'}"),
+        secret_key=secret,
+        iri_base=iri_base,
+        port=int(port),
+        organisation=get("ORGANISATION", "Your organisation"),
+        smtp_url=get("SMTP_URL", ""),
+        mail_from=get("MAIL_FROM", "MentorCert <mentorcert@localhost>"),
+        files_url=get("FILES_URL", ""),
+        upload_bytes=int(limit) * MEBIBYTE,
+        development=development,
+        demo=demo,
+    )
+
+
+def _reader(environ: Mapping[str, str]) -> Callable[[str, str], str]:
+    def get(name: str, default: str) -> str:
+        return environ.get(f"MENTORCERT_{name}", "").strip() or default
+
+    return get
+
+
+def _number_faults(**values: str) -> list[Fault]:
+    return [
+        Fault(f"MENTORCERT_{name}", f"{value!r} is not a whole number above 0.", "Give digits only.")
+        for name, value in values.items()
+        if not value.isdecimal() or int(value) == 0
+    ]
+
+
+def _address_faults(iri_base: str) -> list[Fault]:
+    parts = urlsplit(iri_base)
+    if parts.scheme in {"http", "https"} and parts.netloc:
+        return []
+    todo = "Give the public address of this installation, for example https://mentors.example.org; it never changes."
+    return [Fault("MENTORCERT_IRI_BASE", f"{iri_base!r} is not a web address.", todo)]
+
+
+def _secret_faults(secret: str) -> list[Fault]:
+    if len(secret) >= 32:
+        return []
+    todo = "Give 32 or more random characters, the same on every machine of this installation."
+    return [Fault("MENTORCERT_SECRET_KEY", "there is none, or it is shorter than 32 characters.", todo)]
+
+
+def _development_secret(data: Path) -> str:
+    path = data / "secret"
+    if not path.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()

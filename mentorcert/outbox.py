@@ -1,0 +1,75 @@
+"""Work for after the commit, as durable rows (DESIGN §4, Long work).
+
+A feature `put`s a row in its own transaction; the worker claims it with a lease, runs the job that it names and
+marks it done, or gives it back with a later time. The row is the truth: a killed worker's lease runs out and the
+sweep finds the row again.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import JSON, Index, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from mentorcert.db import Base
+
+LEASE: Final = timedelta(minutes=5)
+MOST_ATTEMPTS: Final = 8
+_FIRST_WAIT: Final = timedelta(seconds=30)
+
+
+class OutboxRow(Base):
+    """One piece of work: the job's name, what it needs, and how far it got."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_due", "state", "next_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job: Mapped[str] = mapped_column()
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(default="waiting")
+    """`waiting`, `done`, or `dead` after `MOST_ATTEMPTS`."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime] = mapped_column()
+    """When it may be taken next; while a worker has it, when its lease ends."""
+    created_at: Mapped[datetime] = mapped_column()
+    finished_at: Mapped[datetime | None] = mapped_column()
+    last_error: Mapped[str] = mapped_column(default="")
+
+
+def put(session: Session, job: str, payload: dict[str, Any], *, now: datetime) -> OutboxRow:
+    """Ask for a job to be run once the transaction is committed."""
+    row = OutboxRow(job=job, payload=payload, next_at=now, created_at=now)
+    session.add(row)
+    return row
+
+
+def claim(session: Session, *, now: datetime, most: int = 20) -> Sequence[OutboxRow]:
+    """Take up to `most` rows that are due, oldest first; nobody else gets them until the lease ends."""
+    due = (
+        select(OutboxRow)
+        .where(OutboxRow.state == "waiting", OutboxRow.next_at <= now)
+        .order_by(OutboxRow.next_at, OutboxRow.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    rows = session.scalars(due).all()
+    for row in rows:
+        row.attempts += 1
+        row.next_at = now + LEASE
+    return rows
+
+
+def done(row: OutboxRow, *, now: datetime) -> None:
+    """Mark a row as finished."""
+    row.state, row.finished_at, row.last_error = "done", now, ""
+
+
+def failed(row: OutboxRow, error: str, *, now: datetime) -> None:
+    """Give a row back for a later attempt, or bury it after the last one. The wait doubles each time."""
+    row.last_error = error[:2000]
+    if row.attempts >= MOST_ATTEMPTS:
+        row.state, row.finished_at = "dead", now
+    else:
+        row.next_at = now + _FIRST_WAIT * 2 ** (row.attempts - 1)
