@@ -1,0 +1,70 @@
+"""What every test can ask for: a moment, a database of each kind, a session in it, the application."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from tests import databases, postgres
+
+NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
+_server = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say where this run's PostgreSQL will be; the workers of a parallel run inherit it."""
+    if not hasattr(config, "workerinput"):
+        config.stash[_server] = postgres.prepare()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _server in config.stash:
+        postgres.dispose(config.stash[_server])
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Tuesday afternoon that every test can count from."""
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return databases.make_template(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def postgres_url(worker_id: str) -> str:
+    """This worker's PostgreSQL database, with tables in it."""
+    url = postgres.fresh_database(f"mentorcert_{worker_id}")
+    databases.make_tables(url)
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database with empty tables, one of each kind in turn.
+
+    Where one kind is enough: `@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)`.
+    """
+    if request.param == "sqlite":
+        return databases.copy_template(request.getfixturevalue("sqlite_template"), tmp_path)
+    url: str = request.getfixturevalue("postgres_url")
+    databases.empty(url)
+    return url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    with databases.engine_for(database_url) as engine:
+        yield engine
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session with nothing begun. What writes calls `db.writing(session)` first, as in the application."""
+    with Session(engine) as session:
+        yield session

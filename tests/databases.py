@@ -1,0 +1,69 @@
+"""Databases with our tables in them, quickly made: a copied file for SQLite, emptied tables for PostgreSQL."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import (
+    Engine,
+    MetaData,
+    create_engine,
+    exists,
+    literal,
+    select,
+    text,
+    union_all,
+)
+
+from mentorcert.db import Base, engine_options, prepare_engine
+
+
+def all_metadata() -> list[MetaData]:
+    """Return what describes our tables: the application's, and the statement store's own."""
+    stores = [module for name, module in sys.modules.items() if name == "xapi.store"]
+    return [Base.metadata, *(store.metadata for store in stores)]
+
+
+def make_tables(url: str) -> None:
+    """Create every table of the application and of the statement store."""
+    engine = create_engine(url)
+    for metadata in all_metadata():
+        metadata.create_all(engine)
+    engine.dispose()
+
+
+def make_template(folder: Path) -> Path:
+    """Return a new SQLite file that holds empty tables."""
+    template = folder / "template.sqlite"
+    make_tables(f"sqlite:///{template}")
+    return template
+
+
+def copy_template(template: Path, folder: Path) -> str:
+    """Return the URL of a SQLite database of one's own."""
+    return f"sqlite:///{shutil.copyfile(template, folder / 'mentorcert.sqlite')}"
+
+
+def empty(url: str) -> None:
+    """Empty the tables of a PostgreSQL database that hold rows, and only those: TRUNCATE costs the same for each."""
+    tables = [table for metadata in all_metadata() for table in metadata.sorted_tables]
+    filled = union_all(*(select(literal(table.name)).where(exists(select(table))) for table in tables))
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        names = ", ".join(f'"{name}"' for name in connection.scalars(filled))
+        if names:
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+
+
+@contextmanager
+def engine_for(url: str) -> Iterator[Engine]:
+    """Give an engine that is set up as the application sets up its own."""
+    engine = create_engine(url, **engine_options(url))
+    prepare_engine(engine)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
