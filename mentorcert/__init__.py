@@ -1,0 +1,242 @@
+"""MentorCert: coursework, evidence, live sessions, graded recordings and certificates for mentors.
+
+`create_app` is the only wiring: which feature hangs where, one commit a request, and how an error becomes a page.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy.exc
+import xapi.lrs
+from flask import Flask, Response, abort, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel
+from flask_babel import gettext as _
+from flask_login import LoginManager, current_user
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from mentorcert import jobs
+from mentorcert.cohorts import queries as cohorts
+from mentorcert.config import Settings, from_environment
+from mentorcert.db import db, engine_options, prepare_engine, writing
+from mentorcert.errors import Fault, Invalid, Problem
+from mentorcert.evidence.service import door
+from mentorcert.files import open_files
+from mentorcert.people import views as people_views
+from mentorcert.permissions import NOBODY, Permission, Scope, allows, permission_of
+from mentorcert.web import filters, here, home, nav
+
+BLUEPRINTS: Final = (
+    home.blueprint,
+    people_views.blueprint,
+)
+
+SCOPES: Final[Mapping[str, Callable[[Session, UUID], Scope | None]]] = {
+    "cohort": cohorts.scope_of_cohort,
+    "enrolment": cohorts.scope_of_enrolment,
+}
+"""What an id in an address is about, by its name there. A view with such an id is judged in that scope."""
+
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+LRS: Final = "xapi"
+"""The blueprint of the statement resources: it has credentials of its own, and no cookies."""
+
+logger: Final = logging.getLogger(__name__)
+
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+HEADERS: Final = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+TEXTS: Final = {
+    400: ("This request can't be understood.", "Go back, and try it from the page again."),
+    403: ("This is not yours to see.", "If you think that it should be, ask your programme manager."),
+    404: ("There is nothing at this address.", "Check the address, or start from your home page."),
+    405: ("This can't be done at this address.", "Go back, and try it from the page."),
+    413: ("This is too large.", "Send a smaller file."),
+    429: ("That was a lot of tries in a short time.", "Wait a few minutes, then try again."),
+    500: ("Something went wrong on our side.", "Nothing was changed. Try again; if it stays, tell your administrator."),
+    503: ("The database is busy.", "Nothing was changed. Wait a moment and try again."),
+}
+
+
+class MentorCert(Flask):
+    """The application: commits once, when the view has returned something below 400."""
+
+    def dispatch_request(self) -> ResponseReturnValue:  # type: ignore[override]
+        """Run the view inside one transaction. An error at the commit reaches the handlers like any other."""
+        try:
+            response = self.make_response(super().dispatch_request())
+            if response.status_code < 400:
+                db.session.commit()
+                jobs.wake_if_asked(db.session())
+            else:
+                db.session.rollback()
+        except BaseException:
+            db.session.rollback()
+            raise
+        return response
+
+
+def create_app(settings: Settings | None = None) -> MentorCert:
+    """Make the application. Raises Invalid when the settings can't be used, RuntimeError for an unguarded view."""
+    settings = settings or from_environment()
+    app = MentorCert("mentorcert", template_folder="web/templates", static_folder="web/static")
+    app.config.update(_flask_config(settings))
+    app.extensions["mentorcert"] = {"settings": settings, "files": open_files(settings.files_url, settings.data)}
+    _set_up_database(app)
+    _set_up_people(app)
+    _set_up_pages(app, settings)
+    app.register_blueprint(_lrs(settings), url_prefix="/xapi")
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    _refuse_unguarded_views(app)
+    jobs.connect(app, settings)
+    return app
+
+
+def _flask_config(settings: Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SECURE": not settings.development,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_NAME": "mentorcert",
+        "MAX_CONTENT_LENGTH": settings.upload_bytes + 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,
+        "BABEL_DEFAULT_LOCALE": "en_GB",
+        "RATELIMIT_STORAGE_URI": "memory://",
+    }
+
+
+def _set_up_database(app: MentorCert) -> None:
+    db.init_app(app)
+    Migrate(app, db, directory=str(MIGRATIONS))
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def _set_up_people(app: MentorCert) -> None:
+    CSRFProtect(app).exempt("mentorcert.xapi")
+    login = LoginManager(app)
+    login.session_protection = None  # the cookie names a session key; a changed password ends it
+    login.user_loader(people_views.load_account)
+    people_views.limiter.init_app(app)
+    app.before_request(_admit)
+
+
+def _admit() -> ResponseReturnValue | None:
+    """Judge a request by the permission of its view, in the scope that its address names."""
+    view = here.view_function(request.endpoint)
+    if view is None or request.blueprint == LRS:
+        return None
+    permission = permission_of(view)
+    if permission is None:
+        return None  # Flask's own static files
+    g.viewer = current_user.viewer if permission is not Permission.PUBLIC and current_user.is_authenticated else NOBODY
+    g.scope = _scope()
+    if allows(g.viewer, permission, g.scope):
+        return None
+    if g.viewer is NOBODY and request.method == "GET":
+        return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))
+    abort(403)
+
+
+def _scope() -> Scope | None:
+    for name, resolve in SCOPES.items():
+        if name in (request.view_args or {}):
+            return resolve(db.session(), (request.view_args or {})[name]) or abort(404)
+    return None
+
+
+def _refuse_unguarded_views(app: MentorCert) -> None:
+    unguarded = [
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static"
+        and not rule.endpoint.startswith(f"{LRS}.")
+        and permission_of(app.view_functions[rule.endpoint]) is None
+    ]
+    if unguarded:
+        raise RuntimeError(f"views without a permission: {', '.join(sorted(unguarded))}")
+
+
+def _set_up_pages(app: MentorCert, settings: Settings) -> None:
+    Babel(app, timezone_selector=lambda: here.viewer().zone)
+    filters.register(app)
+    app.context_processor(nav.context)
+    app.after_request(_harden)
+    app.register_error_handler(Problem, _problem_page)
+    app.register_error_handler(HTTPException, _http_page)
+    app.register_error_handler(sqlalchemy.exc.IntegrityError, _conflict_page)
+    app.register_error_handler(sqlalchemy.exc.OperationalError, _busy_page)
+    app.register_error_handler(Exception, _fault_page)
+
+
+def _harden(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _problem_page(problem: Problem) -> ResponseReturnValue:
+    faults = problem.faults if isinstance(problem, Invalid) else ()
+    return _error(problem.status, problem.title, problem.todo, faults)
+
+
+def _http_page(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    if isinstance(error, CSRFError):
+        title, todo = _("This page was open for too long."), _("Go back, load it again, and send it once more.")
+    elif isinstance(error, RequestEntityTooLarge):
+        limit = here.settings().upload_bytes // (1024 * 1024)
+        title, todo = TEXTS[413][0], _("We take up to %(limit)s MB in one file.", limit=limit)
+    else:
+        title, todo = TEXTS.get(error.code, TEXTS[400])
+    response = make_response(_error(error.code, title, todo))
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            response.headers[name] = value
+    return response
+
+
+def _conflict_page(_error_: sqlalchemy.exc.IntegrityError) -> ResponseReturnValue:
+    title = _("Somebody changed this at the same moment.")
+    return _error(409, title, _("Nothing of yours was kept. Go back, load the page again, and repeat what you did."))
+
+
+def _busy_page(error: sqlalchemy.exc.OperationalError) -> ResponseReturnValue:
+    logger.warning("the database did not answer: %s", error.orig)
+    return _error(503, *TEXTS[503])
+
+
+def _fault_page(error: Exception) -> ResponseReturnValue:
+    logger.exception("a request failed", exc_info=error)
+    return _error(500, *TEXTS[500])
+
+
+def _error(status: int, title: str, todo: str, faults: Sequence[Fault] = ()) -> ResponseReturnValue:
+    """The page of an error, or its JSON for a script that asked for JSON."""
+    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+        return {"error": title, "todo": todo, "faults": [str(fault) for fault in faults]}, status
+    return render_template("problem.html", status=status, title=title, todo=todo, faults=faults), status

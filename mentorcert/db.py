@@ -5,15 +5,16 @@ fails at once, whatever the timeout. So a transaction is a read unless somebody 
 read runs under `query_only`, and is never upgraded.
 """
 
-import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any, Final
+from uuid import UUID, uuid4
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, MetaData, String, Uuid, event
+from sqlalchemy import DateTime, Engine, Enum, MetaData, String, Uuid, event
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 BUSY_SECONDS: Final = 15
@@ -59,15 +60,24 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     """The base of every table of the application (the statement store keeps its own metadata)."""
 
-    metadata = MetaData(naming_convention=naming_convention)
-    type_annotation_map = {datetime: UtcDateTime(), str: String(), uuid.UUID: Uuid()}  # noqa: RUF012 - SQLAlchemy's own form
+    registry = registry(
+        metadata=MetaData(naming_convention=naming_convention),
+        type_annotation_map={datetime: UtcDateTime(), str: String(), UUID: Uuid()},
+    )
 
 
 class Identified:
     """A row that is known by a UUID outside its table and by an integer inside the database."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    uuid: Mapped[uuid.UUID] = mapped_column(unique=True, default=uuid.uuid4)
+    uuid: Mapped[UUID] = mapped_column(unique=True, default=uuid4)
+
+
+def words(kind: type[StrEnum]) -> Enum:
+    """A column that holds one of an enumeration's words as text, the same on every database."""
+    return Enum(
+        kind, native_enum=False, length=32, values_callable=lambda members: [member.value for member in members]
+    )
 
 
 db: Final = SQLAlchemy(model_class=Base)

@@ -1,1 +1,1 @@
-"""What every page stands on: base templates, components, static files."""
+"""What all pages share: base templates, components, static files, and what a view may ask of its request."""

@@ -1,0 +1,1 @@
+"""Cohorts and enrolments: who learns together, on which version of a programme, under which registration."""

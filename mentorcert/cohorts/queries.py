@@ -1,0 +1,84 @@
+"""Reading cohorts and enrolments."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mentorcert.catalog import queries as catalog
+from mentorcert.catalog.programme import Programme
+from mentorcert.cohorts.models import Cohort, Enrolment
+from mentorcert.errors import NotFound
+from mentorcert.people.models import Person
+from mentorcert.permissions import Scope
+
+
+def cohort(session: Session, uuid: UUID) -> Cohort:
+    """A cohort by UUID; raises NotFound."""
+    found = session.scalar(select(Cohort).where(Cohort.uuid == uuid))
+    if found is None:
+        raise NotFound("There is no such cohort.", "Go to your cohorts and choose one.")
+    return found
+
+
+def enrolment(session: Session, uuid: UUID) -> Enrolment:
+    """An enrolment by UUID; raises NotFound."""
+    found = session.scalar(select(Enrolment).where(Enrolment.uuid == uuid))
+    if found is None:
+        raise NotFound("There is no such enrolment.", "Go to your home page and start from there.")
+    return found
+
+
+def cohorts(session: Session, only: Collection[UUID] | None = None) -> list[Cohort]:
+    """Cohorts that are not archived, newest first; `only` these when given."""
+    query = select(Cohort).where(Cohort.archived_at.is_(None)).order_by(Cohort.created_at.desc(), Cohort.id.desc())
+    if only is not None:
+        query = query.where(Cohort.uuid.in_(only))
+    return list(session.scalars(query))
+
+
+def enrolments(session: Session, of: Cohort) -> list[Enrolment]:
+    """The open enrolments of a cohort, by name. One query, people included."""
+    query = (
+        select(Enrolment)
+        .join(Person, Enrolment.person_id == Person.id)
+        .where(Enrolment.cohort_id == of.id, Enrolment.archived_at.is_(None))
+        .order_by(Person.name, Enrolment.id)
+    )
+    return list(session.scalars(query))
+
+
+def enrolments_of(session: Session, person: UUID) -> list[Enrolment]:
+    """A person's open enrolments, newest first."""
+    query = (
+        select(Enrolment)
+        .join(Person, Enrolment.person_id == Person.id)
+        .where(Person.uuid == person, Enrolment.archived_at.is_(None))
+        .order_by(Enrolment.enrolled_at.desc(), Enrolment.id.desc())
+    )
+    return list(session.scalars(query))
+
+
+def programme(session: Session, of: Cohort) -> Programme:
+    """The programme in the version that the cohort is pinned to."""
+    return catalog.programme(session, of.version.hash)
+
+
+def scope_of_cohort(session: Session, uuid: UUID) -> Scope | None:
+    """The scope of an address with a cohort in it, or None when there is none."""
+    found = session.scalar(select(Cohort.uuid).where(Cohort.uuid == uuid))
+    return Scope(cohort=found) if found else None
+
+
+def scope_of_enrolment(session: Session, uuid: UUID) -> Scope | None:
+    """The scope of an address with an enrolment in it, or None when there is none."""
+    query = (
+        select(Cohort.uuid, Person.uuid)
+        .select_from(Enrolment)
+        .join(Cohort, Enrolment.cohort_id == Cohort.id)
+        .join(Person, Enrolment.person_id == Person.id)
+        .where(Enrolment.uuid == uuid)
+    )
+    found = session.execute(query).one_or_none()
+    return Scope(cohort=found[0], owner=found[1]) if found else None

@@ -1,0 +1,58 @@
+"""Making cohorts, and enrolling people."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mentorcert import audit
+from mentorcert.catalog.models import ProgrammeVersion
+from mentorcert.cohorts.models import Cohort, Enrolment
+from mentorcert.db import writing
+from mentorcert.errors import Conflict
+from mentorcert.people import service as people
+from mentorcert.people.models import Person
+from mentorcert.permissions import Role, cohort_scope
+
+
+def create(session: Session, name: str, version: ProgrammeVersion, zone: str, *, who: object, now: datetime) -> Cohort:
+    """Make a cohort that is pinned to a version of a programme. Raises Conflict when the name is taken."""
+    writing(session)
+    if session.scalar(select(Cohort.id).where(Cohort.name == name)):
+        raise Conflict(f"There is already a cohort called “{name}”.", "Choose another name.")
+    cohort = Cohort(name=name, zone=zone, version_id=version.id, created_at=now)
+    session.add(cohort)
+    session.flush()
+    after = {"name": name, "programme": version.slug, "version": version.hash}
+    audit.record(session, now=now, who=who, action="cohort.create", subject=f"cohort:{cohort.uuid}", after=after)
+    return cohort
+
+
+def enrol(session: Session, cohort: Cohort, person: Person, *, who: object, now: datetime) -> Enrolment:
+    """Enrol a person as a trainee. Who is enrolled already stays so; who had left comes back to what they had."""
+    writing(session)
+    query = select(Enrolment).where(Enrolment.cohort_id == cohort.id, Enrolment.person_id == person.id)
+    enrolment = session.scalar(query)
+    if enrolment is not None and enrolment.archived_at is None:
+        return enrolment
+    if enrolment is None:
+        enrolment = Enrolment(cohort_id=cohort.id, person_id=person.id, enrolled_at=now)
+        session.add(enrolment)
+    enrolment.archived_at = None
+    session.flush()
+    people.grant(session, person, Role.TRAINEE, cohort_scope(cohort.uuid), who=who, now=now)
+    subject = f"enrolment:{enrolment.uuid}"
+    audit.record(
+        session, now=now, who=who, action="enrolment.open", subject=subject, after={"cohort": str(cohort.uuid)}
+    )
+    return enrolment
+
+
+def leave(session: Session, enrolment: Enrolment, *, reason: str, who: object, now: datetime) -> None:
+    """Close an enrolment; its evidence stays."""
+    writing(session)
+    enrolment.archived_at = now
+    scope = cohort_scope(enrolment.cohort.uuid)
+    people.withdraw(session, enrolment.person, Role.TRAINEE, scope, who=who, now=now)
+    subject = f"enrolment:{enrolment.uuid}"
+    audit.record(session, now=now, who=who, action="enrolment.close", subject=subject, reason=reason)

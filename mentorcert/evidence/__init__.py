@@ -1,0 +1,1 @@
+"""Evidence: the statements that we make, and the progress folded from all that are stored."""

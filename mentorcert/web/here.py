@@ -1,0 +1,68 @@
+"""What a view asks of the request it is in: who, when, which session, which services.
+
+Views import this instead of Flask's proxies, so that each name has a type and a meaning.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from flask import current_app, g
+from sqlalchemy.orm import Session
+
+from mentorcert.config import Settings
+from mentorcert.db import db
+from mentorcert.files import Files
+from mentorcert.permissions import NOBODY, Scope, Viewer
+
+
+def session() -> Session:
+    """The request's database session. The application commits it when the view has returned."""
+    return cast("Session", db.session())
+
+
+def now() -> datetime:
+    """The instant at which this request began, in UTC: one request has one now."""
+    if "now" not in g:
+        g.now = datetime.now(UTC)
+    return cast("datetime", g.now)
+
+
+def viewer() -> Viewer:
+    """Whoever asks; `NOBODY` when not signed in."""
+    return cast("Viewer", g.get("viewer", NOBODY))
+
+
+def scope() -> Scope | None:
+    """What the address is about, resolved before the view ran."""
+    return cast("Scope | None", g.get("scope"))
+
+
+def zone() -> ZoneInfo:
+    """The viewer's time zone."""
+    return ZoneInfo(viewer().zone)
+
+
+def settings() -> Settings:
+    """The settings that the application was made with."""
+    return cast("Settings", _mine()["settings"])
+
+
+def files() -> Files:
+    """The place for files."""
+    return cast("Files", _mine()["files"])
+
+
+def _mine() -> dict[str, Any]:
+    return cast("dict[str, Any]", current_app.extensions["mentorcert"])
+
+
+def view_function(endpoint: str | None) -> Callable[..., Any] | None:
+    """The view behind an endpoint, if there is one."""
+    return current_app.view_functions.get(endpoint) if endpoint else None
+
+
+def static_folder() -> str:
+    """The folder of static files."""
+    return current_app.static_folder or ""

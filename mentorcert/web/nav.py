@@ -1,0 +1,60 @@
+"""What every page knows: who looks at it, and where they can go."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from mentorcert.permissions import Role
+from mentorcert.web import here
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the main navigation: who sees it, and which addresses belong to it."""
+
+    label: Any
+    endpoint: str
+    roles: frozenset[Role]
+    prefixes: tuple[str, ...]
+
+
+_T, _F, _C, _M, _A = Role.TRAINEE, Role.FACILITATOR, Role.COACH, Role.MANAGER, Role.ADMINISTRATOR
+
+PLACES: Final = (
+    Place(_l("Home"), "coursework.home", frozenset({_T}), ("/learn",)),
+    Place(_l("Cohorts"), "reports.cohorts", frozenset({_F, _M}), ("/cohorts",)),
+    Place(_l("Sessions"), "sessions.index", frozenset({_T, _F}), ("/sessions",)),
+    Place(_l("Recording"), "recordings.mine", frozenset({_T}), ("/recording",)),
+    Place(_l("Certificate"), "certification.mine", frozenset({_T}), ("/certificate",)),
+    Place(_l("Queue"), "grading.queue", frozenset({_C}), ("/queue", "/assessments")),
+    Place(_l("Topics"), "sessions.topics", frozenset({_F, _M}), ("/topics",)),
+    Place(_l("People"), "people.index", frozenset({_M, _A}), ("/people",)),
+    Place(_l("Statements"), "evidence.statements", frozenset({_A}), ("/statements",)),
+)
+
+
+def context() -> dict[str, Any]:
+    """The values that `base.html` needs."""
+    viewer = here.viewer()
+    initials = "".join(part[0] for part in viewer.name.split()[:2]).upper()
+    return {
+        "viewer": viewer if viewer.person else None,
+        "initials": initials,
+        "nav_items": nav_items() if viewer.person else [],
+        "organisation": here.settings().organisation,
+        "now": here.now(),
+        "site_name": _("MentorCert"),
+    }
+
+
+def nav_items() -> list[tuple[str, str, bool]]:
+    """(label, address, whether we are there) of each place that the viewer may go to."""
+    roles = here.viewer().roles()
+    return [
+        (str(place.label), url_for(place.endpoint), request.path.startswith(place.prefixes))
+        for place in PLACES
+        if not roles.isdisjoint(place.roles) and here.view_function(place.endpoint)
+    ]
