@@ -1,0 +1,1 @@
+"""Programmes and rubrics: read from files, checked, and published as versions that never change."""
