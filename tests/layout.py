@@ -149,7 +149,9 @@ def _dotted(path: Path) -> str:
 def cycle(modules: list[Module]) -> list[str]:
     """Return the modules of a circle of imports, or nothing."""
     known = {module.name for module in modules}
-    graph = {module.name: {name for _, name in imports(module, known) if name in known} for module in modules}
+    graph = {
+        module.name: {name for _, name in imports(module, known) if name in known - {module.name}} for module in modules
+    }
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:

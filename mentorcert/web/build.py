@@ -1,4 +1,6 @@
-"""Copies from the installed npm packages exactly what pages are sent: ``python -m mentorcert.web.build``.
+"""Copies from the installed npm packages exactly what pages are sent.
+
+`make setup` runs this file by itself, so that it needs nothing of the application.
 
 The packages stay outside the repository; ``package-lock.json`` says which ones they are.
 """
