@@ -82,7 +82,7 @@ class MentorCert(Flask):
             response = self.make_response(super().dispatch_request())
             if response.status_code < 400:
                 db.session.commit()
-                jobs.wake_if_asked(db.session())
+                jobs.wake_if_asked(db.session(), self)
             else:
                 db.session.rollback()
         except BaseException:

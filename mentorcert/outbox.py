@@ -16,6 +16,7 @@ from mentorcert.db import Base
 
 LEASE: Final = timedelta(minutes=5)
 MOST_ATTEMPTS: Final = 8
+_ASKED: Final = "mentorcert_outbox"
 _FIRST_WAIT: Final = timedelta(seconds=30)
 
 
@@ -42,7 +43,13 @@ def put(session: Session, job: str, payload: dict[str, Any], *, now: datetime) -
     """Ask for a job to be run once the transaction is committed."""
     row = OutboxRow(job=job, payload=payload, next_at=now, created_at=now)
     session.add(row)
+    session.info[_ASKED] = True
     return row
+
+
+def take_request(session: Session) -> bool:
+    """Whether something was put through this session since the last call."""
+    return bool(session.info.pop(_ASKED, False))
 
 
 def claim(session: Session, *, now: datetime, most: int = 20) -> Sequence[OutboxRow]:
@@ -62,8 +69,8 @@ def claim(session: Session, *, now: datetime, most: int = 20) -> Sequence[Outbox
 
 
 def done(row: OutboxRow, *, now: datetime) -> None:
-    """Mark a row as finished."""
-    row.state, row.finished_at, row.last_error = "done", now, ""
+    """Mark a row as finished. What it carried is let go: an invitation's secret must not stay readable."""
+    row.state, row.finished_at, row.last_error, row.payload = "done", now, "", {}
 
 
 def failed(row: OutboxRow, error: str, *, now: datetime) -> None:

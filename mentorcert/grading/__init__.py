@@ -1,0 +1,1 @@
+"""Grading recordings against a rubric: queue, assessment, release."""

@@ -1,0 +1,108 @@
+"""The worker: runs what outbox rows ask for. huey wakes it up; the rows are the truth (DESIGN §4, Long work)."""
+
+import logging
+import smtplib
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Flask, render_template
+from huey import SqliteHuey, crontab
+from huey.consumer import Consumer
+from sqlalchemy.orm import Session
+
+from mentorcert import mail, outbox
+from mentorcert.config import Settings
+from mentorcert.db import db, writing
+from mentorcert.outbox import OutboxRow
+
+if TYPE_CHECKING:
+    from huey.api import Huey
+
+logger: Final = logging.getLogger(__name__)
+
+Job = Callable[[Mapping[str, Any], Settings], None]
+"""Does the work of one row. What it raises goes into the row, and the row is tried again later."""
+
+
+def send_mail(payload: Mapping[str, Any], settings: Settings) -> None:
+    """Render and send one message."""
+
+    def render(template: str, values: Mapping[str, Any]) -> str:
+        return render_template(template, base=settings.iri_base, organisation=settings.organisation, **values)
+
+    mail.send(mail.compose(payload, render), smtp_url=settings.smtp_url, sender=settings.mail_from)
+
+
+JOBS: Final[Mapping[str, Job]] = {mail.JOB: send_mail}
+"""What each job's name stands for."""
+
+
+def connect(app: Flask, settings: Settings) -> None:
+    """Give the application its huey: a SQLite file of its own beside the data."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    huey = SqliteHuey("mentorcert", filename=str(settings.data / "huey.sqlite"))
+
+    def sweep() -> None:
+        with app.app_context():
+            run_due(settings)
+
+    app.extensions["mentorcert"]["huey"] = huey
+    app.extensions["mentorcert"]["sweep"] = huey.task(name="sweep")(sweep)
+    huey.periodic_task(crontab(minute="*"), name="sweep-each-minute")(sweep)
+
+
+def wake_if_asked(session: Session, app: Flask) -> None:
+    """Wake the worker when the transaction that was just committed put something into the outbox."""
+    if outbox.take_request(session):
+        app.extensions["mentorcert"]["sweep"]()
+
+
+def consume(app: Flask) -> None:
+    """Run the worker until it is told to stop."""
+    huey: Huey = app.extensions["mentorcert"]["huey"]
+    app.extensions["mentorcert"]["sweep"]()
+    Consumer(huey, workers=2, periodic=True, initial_delay=0.1, max_delay=2).run()
+
+
+def run_due(settings: Settings, *, now: datetime | None = None) -> int:
+    """Run every row that is due, one transaction to claim and one a row to settle; gives how many were run."""
+    count = 0
+    while rows := _claim(now or datetime.now(UTC)):
+        for row_id in rows:
+            _run(row_id, settings, now or datetime.now(UTC))
+            count += 1
+    return count
+
+
+def _claim(now: datetime) -> list[int]:
+    session = db.session()
+    writing(session)
+    rows = [row.id for row in outbox.claim(session, now=now)]
+    session.commit()
+    return rows
+
+
+def _run(row_id: int, settings: Settings, now: datetime) -> None:
+    session = db.session()
+    row = session.get_one(OutboxRow, row_id)
+    job, payload = row.job, dict(row.payload)
+    session.rollback()
+    error = _attempt(job, payload, settings)
+    writing(session)
+    row = session.get_one(OutboxRow, row_id)
+    if error:
+        outbox.failed(row, error, now=now)
+    else:
+        outbox.done(row, now=now)
+    session.commit()
+
+
+def _attempt(job: str, payload: Mapping[str, Any], settings: Settings) -> str:
+    """Do the work; gives what went wrong, or nothing. A job that nobody knows is an error too."""
+    try:
+        JOBS[job](payload, settings)
+    except (OSError, smtplib.SMTPException, LookupError, ValueError) as error:
+        logger.warning("job %s failed: %s", job, error)
+        return f"{type(error).__name__}: {error}"
+    return ""

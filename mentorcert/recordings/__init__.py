@@ -1,0 +1,1 @@
+"""Recorded coaching sessions: taking them in, checking, keeping, playing."""

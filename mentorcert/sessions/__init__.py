@@ -1,0 +1,1 @@
+"""Live sessions: the season, role-play groups and scenarios, the console, attendance."""
