@@ -69,7 +69,7 @@ RULES: Final[dict[Permission, frozenset[Role | Standing]]] = {
     Permission.SESSION_JOIN: frozenset({_T, _F, _M}),
     Permission.SESSION_RUN: frozenset({_F, _M}),
     Permission.RECORDING_SUBMIT: frozenset({Standing.OWNER}),
-    Permission.RECORDING_WATCH: frozenset({Standing.OWNER, _C, _M}),
+    Permission.RECORDING_WATCH: frozenset({Standing.OWNER, _C}),
     Permission.GRADE: frozenset({_C}),
     Permission.FEEDBACK_READ: frozenset({Standing.OWNER, _C, _M}),
     Permission.CERTIFICATE_READ: frozenset({Standing.OWNER, _M}),
