@@ -1,0 +1,40 @@
+"""What can be wrong with what was sent, told by the place."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+SHOWN: Final = 50
+"""How many faults are told at once: a broken generator repeats the same one thousands of times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: the JSON path or parameter name where it is, and what it is."""
+
+    path: str
+    what: str
+
+    def __str__(self) -> str:
+        """`path: what`, on one line."""
+        return f"{self.path}: {self.what}"
+
+
+Report = list[Fault]
+"""Where checks write down what they find."""
+
+
+class StatementFaults(ValueError):
+    """What was sent is not a valid statement or batch of them. `faults` holds every fault, each with its path."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        told = [str(fault) for fault in self.faults[:SHOWN]]
+        if len(self.faults) > SHOWN:
+            told.append(f"and {len(self.faults) - SHOWN} more")
+        super().__init__("\n".join(told))
+
+
+def inside(path: str, name: str) -> str:
+    """Return the JSON path of the member `name` of the object at `path`."""
+    return f"{path}.{name}" if name.isidentifier() else f'{path}["{name}"]'

@@ -1,0 +1,94 @@
+"""What is stored, read back: by registration and activity, by id, page by page."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import FromClause
+
+from xapi import jsontext, tables
+from xapi.identity import indexed
+from xapi.statement import Statement, read
+
+BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_CHUNK: Final = 500
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A statement in the store; its `raw` and `text` include what the store added."""
+
+    sequence: int
+    statement: Statement
+    stored: datetime
+    authority_key: str
+    voided: bool
+
+
+def pair(session: Session, registration: UUID, activity: str) -> list[Stored]:
+    """Return what counts of one registration's statements about one activity: not voided, by (timestamp, id)."""
+    rows = tables.statement
+    found = session.execute(
+        select_stored(rows)
+        .where(rows.c.registration == registration, rows.c.object_id == indexed(activity))
+        .where(rows.c.object_type == "Activity", ~is_voided(rows))
+    )
+    return sorted(map(from_row, found), key=lambda each: (each.statement.timestamp, each.statement.id))
+
+
+def lookup(session: Session, ids: Iterable[UUID]) -> list[Stored]:
+    """Return the statements with these ids that are stored, voided or not, in the order of storing."""
+    return [
+        from_row(row)
+        for some in chunks(list(ids))
+        for row in session.execute(
+            select_stored(tables.statement).where(tables.statement.c.id.in_(some)).order_by("sequence")
+        )
+    ]
+
+
+def every(session: Session, after: int = 0, limit: int = 1000) -> list[Stored]:
+    """Return a page of all statements, voided ones too, with a sequence number above `after`, in that order."""
+    rows = tables.statement
+    found = session.execute(select_stored(rows).where(rows.c.sequence > after).order_by(rows.c.sequence).limit(limit))
+    return [from_row(row) for row in found]
+
+
+def count(session: Session) -> int:
+    """Return how many statements are stored, voided ones too."""
+    return session.scalar(select(func.count()).select_from(tables.statement)) or 0
+
+
+def consistent_through(session: Session) -> datetime:
+    """Return a moment up to which every statement stored is there to be read; whatever comes is stored later."""
+    newest: datetime | None = session.scalar(select(func.max(tables.statement.c.stored)))
+    return newest or BEGINNING
+
+
+def is_voided(rows: FromClause) -> ColumnElement[bool]:
+    """Return the condition that a row of `rows`, the statement table or an alias of it, is voided."""
+    void = tables.statement.alias("void")
+    may = or_(void.c.voids_any, void.c.authority_key == rows.c.authority_key)
+    return and_(~rows.c.voiding, exists().where(void.c.refers == rows.c.id, void.c.voiding, may))
+
+
+def from_row(row: Row[Any]) -> Stored:
+    """Return the statement of a row that `select_stored` found."""
+    statement = read(jsontext.reread(row.text), row.text, row.timestamp)
+    return Stored(row.sequence, statement, row.stored, row.authority_key, row.voided)
+
+
+def select_stored(rows: FromClause) -> Select[Any]:
+    """Return the query for stored statements of `rows`, the statement table or an alias of it."""
+    columns = (rows.c.sequence, rows.c.stored, rows.c.timestamp, rows.c.authority_key, rows.c.text)
+    return select(*columns, is_voided(rows).label("voided"))
+
+
+def chunks(ids: list[UUID]) -> Iterator[list[UUID]]:
+    """Give lists of ids short enough to be parameters of one query."""
+    for start in range(0, len(ids), _CHUNK):
+        yield ids[start : start + _CHUNK]

@@ -1,0 +1,112 @@
+"""The store's tables, in metadata of their own: no foreign key leads out of here or in."""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy import Boolean as Bool
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC with microseconds: given aware, read back aware."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """`timestamptz` on PostgreSQL, text that sorts by time on SQLite."""
+        return dialect.type_descriptor(DateTime(timezone=dialect.name == "postgresql"))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware moment into UTC. Raises ValueError for a naive one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone can't be stored; give an aware datetime")
+        moment = value.astimezone(UTC)
+        return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back an aware moment in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+_Number = BigInteger().with_variant(Integer(), "sqlite")
+
+statement: Final = Table(
+    "xapi_statement",
+    metadata,
+    Column("sequence", _Number, primary_key=True, autoincrement=False, doc="1, 2, 3 … in the order of storing"),
+    Column("id", Uuid(), nullable=False, unique=True, doc="the statement's id"),
+    Column("stored", Instant(), nullable=False, doc="when it was stored; rises with the sequence"),
+    Column("timestamp", Instant(), nullable=False, doc="when it happened, as its sender says"),
+    Column("verb", String(), nullable=False, doc="the verb's IRI, as `indexed`"),
+    Column("actor_key", String(), nullable=False, doc="the actor's canonical key, as `indexed`"),
+    Column("object_type", String(12), nullable=False, doc="Activity, Agent, Group, StatementRef or SubStatement"),
+    Column("object_id", String(), nullable=False, doc="the object's IRI, key or UUID, as `indexed`"),
+    Column("registration", Uuid(), doc="context.registration"),
+    Column("authority_key", String(), nullable=False, doc="the key of the authority that sent it, as `indexed`"),
+    Column("refers", Uuid(), doc="the statement that is its object"),
+    Column("voiding", Bool(), nullable=False, doc="whether it voids the statement it refers to"),
+    Column("voids_any", Bool(), nullable=False, doc="whether its authority may void what others sent"),
+    Column(
+        "text", Text(), nullable=False, doc="the statement as JSON: what came, byte for byte, and what a store adds"
+    ),
+)
+Index(None, statement.c.registration, statement.c.object_id)
+Index(None, statement.c.verb, statement.c.sequence)
+Index(None, statement.c.authority_key, statement.c.sequence)
+Index(None, statement.c.stored)
+_referring = statement.c.refers.is_not(None)
+Index(None, statement.c.refers, sqlite_where=_referring, postgresql_where=_referring)
+
+related: Final = Table(
+    "xapi_related",
+    metadata,
+    Column("key", String(), primary_key=True, doc="an agent's key or an activity's IRI, as `indexed`"),
+    Column("kind", SmallInteger(), primary_key=True, autoincrement=False, doc="how it takes part: a Relation"),
+    Column("sequence", _Number, primary_key=True, autoincrement=False, doc="the statement"),
+    sqlite_with_rowid=False,
+)
+
+credential: Final = Table(
+    "xapi_credential",
+    metadata,
+    Column("id", _Number, primary_key=True, doc="known to this table alone"),
+    Column("uuid", Uuid(), nullable=False, unique=True, doc="its name in addresses"),
+    Column("key", String(64), nullable=False, unique=True, doc="the user name of Basic authentication"),
+    Column("secret_sha256", String(64), nullable=False, doc="SHA-256 of the 256-bit secret, in hexadecimal digits"),
+    Column("label", String(), nullable=False, doc="what people call it"),
+    Column("scopes", JSON(), nullable=False, doc="a list of scopes of the standard"),
+    Column("programmes", JSON(), nullable=False, doc="a list of what its statements may count for; ours to interpret"),
+    Column("created", Instant(), nullable=False, doc="when it was made"),
+    Column("expires", Instant(), doc="from when on it is refused"),
+    Column("revoked", Instant(), doc="when it was taken back"),
+    Column("last_used", Instant(), doc="when something was last written with it, to the hour"),
+)
