@@ -1,35 +1,23 @@
 """Databases with our tables in them, quickly made: a copied file for SQLite, emptied tables for PostgreSQL."""
 
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import (
-    Engine,
-    MetaData,
-    create_engine,
-    exists,
-    literal,
-    select,
-    text,
-    union_all,
-)
+from sqlalchemy import Engine, create_engine, exists, literal, select, text, union_all
 
+import xapi.tables
 from mentorcert.db import Base, engine_options, prepare_engine
 
-
-def all_metadata() -> list[MetaData]:
-    """Return what describes our tables: the application's, and the statement store's own."""
-    stores = [module for name, module in sys.modules.items() if name == "xapi.store"]
-    return [Base.metadata, *(store.metadata for store in stores)]
+ALL_METADATA = (Base.metadata, xapi.tables.metadata)
+"""What describes our tables: the application's, and the statement store's own."""
 
 
 def make_tables(url: str) -> None:
     """Create every table of the application and of the statement store."""
     engine = create_engine(url)
-    for metadata in all_metadata():
+    for metadata in ALL_METADATA:
         metadata.create_all(engine)
     engine.dispose()
 
@@ -48,7 +36,7 @@ def copy_template(template: Path, folder: Path) -> str:
 
 def empty(url: str) -> None:
     """Empty the tables of a PostgreSQL database that hold rows, and only those: TRUNCATE costs the same for each."""
-    tables = [table for metadata in all_metadata() for table in metadata.sorted_tables]
+    tables = [table for metadata in ALL_METADATA for table in metadata.sorted_tables]
     filled = union_all(*(select(literal(table.name)).where(exists(select(table))) for table in tables))
     engine = create_engine(url)
     with engine.begin() as connection:

@@ -82,7 +82,7 @@ def imports(module: Module, known: set[str]) -> Iterator[tuple[int, str]]:
 def breaches(module: Module, known: set[str]) -> list[str]:
     """Name every breach in a module; `known` holds the names of all our modules."""
     found = [(line, what) for line, name in imports(module, known) if (what := _import_fault(module, name))]
-    top = set(map(id, module.tree.body))
+    top = {id(node) for node in _top(module.tree)}
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Import | ast.ImportFrom) and id(node) not in top:
             found.append((node.lineno, "an import below the top of the file"))
@@ -91,6 +91,13 @@ def breaches(module: Module, known: set[str]) -> list[str]:
     if module.name.startswith("mentorcert.") and module.area not in {*FOUNDATION, *FEATURES, *ENTRANCES, "web"}:
         found.append((1, "a part of mentorcert that has no place in the layout"))
     return [f"{module.name}:{line}: {what}" for line, what in sorted(found)]
+
+
+def _top(tree: ast.Module) -> Iterator[ast.stmt]:
+    for node in tree.body:
+        yield node
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            yield from node.body
 
 
 def _commits(node: ast.AST) -> bool:

@@ -31,16 +31,7 @@ def prepare() -> Path:
 def dispose(folder: Path) -> None:
     """Stop the server, if one was started, and remove its folder."""
     if (folder / "data" / "postmaster.pid").exists():
-        _run(
-            folder,
-            "pg_ctl",
-            "stop",
-            "--pgdata",
-            folder / "data",
-            "--mode",
-            "immediate",
-            "--silent",
-        )
+        _run(folder, "pg_ctl", "stop", "--pgdata", folder / "data", "--mode", "immediate", "--silent")
     shutil.rmtree(folder)
 
 
@@ -73,30 +64,9 @@ def _ensure_started(folder: Path) -> None:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
         data = folder / "data"
-        _run(
-            folder,
-            "initdb",
-            "--pgdata",
-            data,
-            "--username=postgres",
-            "--auth=trust",
-            "--no-sync",
-            *_TEXT,
-        )
+        _run(folder, "initdb", "--pgdata", data, "--username=postgres", "--auth=trust", "--no-sync", *_TEXT)
         options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c port={PORT} {SPEED}"
-        _run(
-            folder,
-            "pg_ctl",
-            "start",
-            "--pgdata",
-            data,
-            "--wait",
-            "--silent",
-            "-o",
-            options,
-            "--log",
-            folder / "log",
-        )
+        _run(folder, "pg_ctl", "start", "--pgdata", data, "--wait", "--silent", "-o", options, "--log", folder / "log")
 
 
 # Sorted by code point, as SQLite does.
@@ -118,21 +88,13 @@ def _as_somebody() -> Sequence[str]:
     if os.geteuid() != 0:
         return []
     user = pwd.getpwnam("postgres")
-    return [
-        "setpriv",
-        f"--reuid={user.pw_uid}",
-        f"--regid={user.pw_gid}",
-        "--clear-groups",
-    ]
+    return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
 
 
 def _program(name: str) -> Path:
     if found := shutil.which(name):
         return Path(found)
-    versions = sorted(
-        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"),
-        key=lambda path: int(path.parts[-3]),
-    )
+    versions = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[-3]))
     if not versions:
         raise FileNotFoundError(f"PostgreSQL's {name} is missing. `make test` installs it.")
     return versions[-1]

@@ -102,6 +102,7 @@ def test_a_breach_is_seen(name: str, source: str, what: str) -> None:
         ("mentorcert.sessions.console_views", "from flask import request\nfrom mentorcert.sessions.forms import F"),
         ("mentorcert.people.forms", "from flask_wtf import FlaskForm"),
         ("xapi.lrs", "from flask import Blueprint\nfrom xapi import store"),
+        ("mentorcert.jobs", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from huey.api import Huey"),
     ],
 )
 def test_what_is_in_order_passes(name: str, source: str) -> None:
