@@ -5,12 +5,12 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy.exc
-import xapi.lrs
 from flask import Flask, Response, abort, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
@@ -21,12 +21,11 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from mentorcert import jobs
+from mentorcert import installation, jobs
 from mentorcert.cohorts import queries as cohorts
 from mentorcert.config import Settings, from_environment
-from mentorcert.db import db, engine_options, prepare_engine, writing
+from mentorcert.db import db, engine_options, prepare_engine
 from mentorcert.errors import Fault, Invalid, Problem
-from mentorcert.evidence.service import door
 from mentorcert.files import open_files
 from mentorcert.people import views as people_views
 from mentorcert.permissions import NOBODY, Permission, Scope, allows, permission_of
@@ -97,10 +96,9 @@ def create_app(settings: Settings | None = None) -> MentorCert:
     app = MentorCert("mentorcert", template_folder="web/templates", static_folder="web/static")
     app.config.update(_flask_config(settings))
     app.extensions["mentorcert"] = {"settings": settings, "files": open_files(settings.files_url, settings.data)}
-    _set_up_database(app)
+    _set_up_database(app, settings)
     _set_up_people(app)
     _set_up_pages(app, settings)
-    app.register_blueprint(_lrs(settings), url_prefix="/xapi")
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     _refuse_unguarded_views(app)
@@ -126,11 +124,13 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _set_up_database(app: MentorCert) -> None:
+def _set_up_database(app: MentorCert, settings: Settings) -> None:
     db.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS))
     with app.app_context():
         prepare_engine(db.engine)
+        installation.hold(db.session(), settings.iri_base, now=datetime.now(UTC))
+        db.session.commit()
 
 
 def _set_up_people(app: MentorCert) -> None:
@@ -154,9 +154,9 @@ def _admit() -> ResponseReturnValue | None:
     g.scope = _scope()
     if allows(g.viewer, permission, g.scope):
         return None
-    if g.viewer is NOBODY and request.method == "GET":
-        return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))
-    abort(403)
+    if g.viewer is not NOBODY or request.method != "GET":
+        abort(403)
+    return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))
 
 
 def _scope() -> Scope | None:
@@ -231,7 +231,7 @@ def _busy_page(error: sqlalchemy.exc.OperationalError) -> ResponseReturnValue:
 
 
 def _fault_page(error: Exception) -> ResponseReturnValue:
-    logger.exception("a request failed", exc_info=error)
+    logger.error("a request failed", exc_info=error)
     return _error(500, *TEXTS[500])
 
 

@@ -27,6 +27,8 @@ class Settings:
     secret_key: str
     iri_base: str
     """The address that every activity and actor IRI starts with; set once for an installation."""
+    public_url: str
+    """Where people reach this installation; what links in mail start with."""
     port: int = DEFAULT_PORT
     organisation: str = "Your organisation"
     smtp_url: str = ""
@@ -42,17 +44,22 @@ class Settings:
     """The sign-in page lists the demo people, and one click signs in as them."""
 
 
-def from_environment(
-    environ: Mapping[str, str] | None = None, *, development: bool = False, demo: bool = False
-) -> Settings:
+def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """Read `MENTORCERT_*` settings. Raises Invalid that names every setting which can't be used."""
     get = _reader(os.environ if environ is None else environ)
+    development, demo = get("DEVELOPMENT", "") == "1", get("DEMO", "") == "1"
     data = Path(get("DATA", "var")).absolute()
     root = Path(__file__).resolve().parent.parent
     port, limit = get("PORT", str(DEFAULT_PORT)), get("UPLOAD_MB", "200")
-    iri_base = get("IRI_BASE", f"http://127.0.0.1:{port}" if development else "").rstrip("/")
+    iri_base = get("IRI_BASE", f"http://127.0.0.1:{DEFAULT_PORT}" if development else "").rstrip("/")
+    public_url = get("PUBLIC_URL", f"http://127.0.0.1:{port}" if development else iri_base).rstrip("/")
     secret = get("SECRET_KEY", "") or (_development_secret(data) if development else "")
-    faults = [*_number_faults(PORT=port, UPLOAD_MB=limit), *_address_faults(iri_base), *_secret_faults(secret)]
+    faults = [
+        *_number_faults(PORT=port, UPLOAD_MB=limit),
+        *_address_faults(IRI_BASE=iri_base, PUBLIC_URL=public_url),
+        *_secret_faults(secret),
+        *_demo_faults(development, demo),
+    ]
     if faults:
         raise Invalid("MentorCert can't start with these settings.", "Correct them and start again.", faults)
     return Settings(
@@ -62,8 +69,9 @@ def from_environment(
         database_url=get("DATABASE_URL", f"sqlite:///{data / 'mentorcert.sqlite'}"),
         secret_key=secret,
         iri_base=iri_base,
+        public_url=public_url,
         port=int(port),
-        organisation=get("ORGANISATION", "Your organisation"),
+        organisation=get("ORGANISATION", "Harbourline Group" if demo else "Your organisation"),
         smtp_url=get("SMTP_URL", ""),
         mail_from=get("MAIL_FROM", "MentorCert <mentorcert@localhost>"),
         files_url=get("FILES_URL", ""),
@@ -88,12 +96,21 @@ def _number_faults(**values: str) -> list[Fault]:
     ]
 
 
-def _address_faults(iri_base: str) -> list[Fault]:
-    parts = urlsplit(iri_base)
-    if parts.scheme in {"http", "https"} and parts.netloc:
+def _address_faults(**values: str) -> list[Fault]:
+    todo = "Give an address of this installation, for example https://mentors.example.org."
+    return [
+        Fault(f"MENTORCERT_{name}", f"{value!r} is not a web address.", todo)
+        for name, value in values.items()
+        if urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc
+    ]
+
+
+def _demo_faults(development: bool, demo: bool) -> list[Fault]:
+    if development or not demo:
         return []
-    todo = "Give the public address of this installation, for example https://mentors.example.org; it never changes."
-    return [Fault("MENTORCERT_IRI_BASE", f"{iri_base!r} is not a web address.", todo)]
+    return [
+        Fault("MENTORCERT_DEMO", "the demo lets anybody in as anybody.", "Use it with MENTORCERT_DEVELOPMENT=1 only.")
+    ]
 
 
 def _secret_faults(secret: str) -> list[Fault]:

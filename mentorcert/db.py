@@ -20,6 +20,9 @@ from sqlalchemy.types import TypeDecorator
 BUSY_SECONDS: Final = 15
 """How long a SQLite writer waits for another one before it gives up."""
 
+THREADS: Final = 32
+"""How many requests a worker process serves at once, and so how many connections it may need."""
+
 _WRITING: Final = "mentorcert_writing"
 
 naming_convention: Final = {
@@ -109,8 +112,8 @@ def prepare_engine(engine: Engine) -> None:
 def engine_options(url: str) -> dict[str, Any]:
     """Options for `create_engine` that suit the database at `url`."""
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 30}
+        return {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}, "pool_size": THREADS}
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": THREADS - 10}
 
 
 def _connect_sqlite(connection: Any, _record: object) -> None:

@@ -29,7 +29,7 @@ def send_mail(payload: Mapping[str, Any], settings: Settings) -> None:
     """Render and send one message."""
 
     def render(template: str, values: Mapping[str, Any]) -> str:
-        return render_template(template, base=settings.iri_base, organisation=settings.organisation, **values)
+        return render_template(template, base=settings.public_url, organisation=settings.organisation, **values)
 
     mail.send(mail.compose(payload, render), smtp_url=settings.smtp_url, sender=settings.mail_from)
 
