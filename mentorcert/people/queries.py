@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from mentorcert.errors import NotFound
+from mentorcert.people import addresses
 from mentorcert.people.models import Grant, Person
 from mentorcert.permissions import Viewer
 
@@ -21,14 +22,13 @@ def person(session: Session, uuid: UUID) -> Person:
 
 def by_email(session: Session, email: str) -> Person | None:
     """A person by the address that they sign in with, in any case of letters."""
-    return session.scalar(select(Person).where(Person.email == email.strip().lower()))
+    return session.scalar(select(Person).where(Person.email == addresses.normal(email)))
 
 
 def named(session: Session, uuids: Collection[UUID]) -> dict[UUID, str]:
     """Names by UUID, for those whom we know. One query."""
-    return {
-        uuid: name for uuid, name in session.execute(select(Person.uuid, Person.name).where(Person.uuid.in_(uuids)))
-    }
+    found = session.execute(select(Person.uuid, Person.name).where(Person.uuid.in_(uuids)))
+    return dict(found.tuples().all())
 
 
 def signed_in(session: Session, uuid: UUID, session_key: str) -> Viewer | None:

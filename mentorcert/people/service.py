@@ -2,27 +2,29 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mentorcert import audit, mail
 from mentorcert.db import writing
-from mentorcert.errors import Conflict, NotFound
+from mentorcert.errors import Conflict, Fault, Invalid, NotFound, Refused
+from mentorcert.people import addresses, passwords
 from mentorcert.people.models import Grant, Office, OneTimeLink, Person
 from mentorcert.people.queries import by_email
-from mentorcert.permissions import Role
+from mentorcert.permissions import EVERYWHERE, Role
 
 LINK_LIFE: Final = {"invitation": timedelta(days=14), "reset": timedelta(hours=2)}
-PASSWORD_LENGTH: Final = 12
-"""The fewest characters of a password."""
-
-_hasher: Final = PasswordHasher()
-_NOBODYS_HASH: Final = _hasher.hash(secrets.token_urlsafe(16))
+THEMES: Final = ("", "light", "dark")
+"""Empty follows the system."""
+MAY_GIVE: Final = {
+    Role.ADMINISTRATOR: frozenset(Role),
+    Role.MANAGER: frozenset(Role) - {Role.ADMINISTRATOR},
+}
+"""Who may give which roles: nobody makes themselves, or a friend, an administrator."""
 
 
 def create_person(
@@ -40,7 +42,7 @@ def create_person(
     if by_email(session, email):
         raise Conflict(f"{email} has an account already.", "Look the person up instead of adding them again.")
     person = Person(
-        email=email.strip().lower(),
+        email=addresses.normal(email),
         name=name,
         zone=zone,
         office=office,
@@ -54,9 +56,9 @@ def create_person(
 
 
 def office(session: Session, name: str) -> Office:
-    """The office of that name, made when there is none."""
+    """The office of that name, in any case of letters; made when there is none."""
     writing(session)
-    found = session.scalar(select(Office).where(Office.name == name))
+    found = session.scalar(select(Office).where(func.lower(Office.name) == name.lower()))
     if found is None:
         found = Office(name=name)
         session.add(found)
@@ -74,31 +76,101 @@ def grant(session: Session, person: Person, role: Role, scope: str, *, who: obje
         _audit_grant(session, "grant.give", person, role, scope, who=who, now=now)
 
 
-def withdraw(session: Session, person: Person, role: Role, scope: str, *, who: object, now: datetime) -> None:
+def withdraw(
+    session: Session, person: Person, role: Role, scope: str, *, reason: str = "", who: object, now: datetime
+) -> None:
     """Take a role away; nothing happens when the person does not hold it."""
     writing(session)
     query = select(Grant).where(Grant.person_id == person.id, Grant.role == role, Grant.scope == scope)
     if held := session.scalar(query):
         session.delete(held)
-        _audit_grant(session, "grant.take", person, role, scope, who=who, now=now)
+        session.flush()
+        _audit_grant(session, "grant.take", person, role, scope, reason=reason, who=who, now=now)
 
 
 def set_password(session: Session, person: Person, password: str) -> None:
-    """Keep a new password as argon2id, and sign the person out everywhere."""
-    hashed = _hasher.hash(password)
+    """Keep a new password as argon2id, and sign the person out everywhere. Raises Invalid when it is too weak."""
+    hashed = _hashed(password, person.email)
     writing(session)
-    person.password_hash = hashed
-    person.session_key = secrets.token_urlsafe(16)
+    person.password_hash, person.session_key = hashed, secrets.token_urlsafe(16)
+
+
+def change_password(session: Session, person: Person, *, old: str, new: str, now: datetime) -> None:
+    """Set a new password for whoever knows the old one, and end all their sessions. Raises Invalid otherwise."""
+    if not password_fits(person, old):
+        raise Invalid(
+            "Your password was not changed.", "", [Fault("old", "This is not your password.", "Try it once more.")]
+        )
+    set_password(session, person, new)
+    audit.record(session, now=now, who=person.uuid, action="password.change", subject=f"person:{person.uuid}")
 
 
 def password_fits(person: Person | None, password: str) -> bool:
     """Whether this is the person's password. It takes as long for nobody as for somebody."""
-    known = person.password_hash if person and person.password_hash else _NOBODYS_HASH
-    try:
-        _hasher.verify(known, password)
-    except (VerificationError, InvalidHashError):
-        return False
-    return known is not _NOBODYS_HASH
+    return passwords.fits(person.password_hash if person else "", password)
+
+
+def note_refusal(session: Session, person: Person | None, *, now: datetime) -> None:
+    """Keep in the audit log that a sign-in was refused, for nobody as for somebody; it tells nothing else."""
+    writing(session)
+    subject = f"person:{person.uuid if person else 'unknown'}"
+    audit.record(session, now=now, who="sign-in", action="sign-in.refuse", subject=subject)
+
+
+def forgot(session: Session, email: str, *, now: datetime) -> None:
+    """Send whoever owns this address the link that they need; nothing happens when nobody does."""
+    writing(session)
+    person = by_email(session, email)
+    if person is not None and person.archived_at is None:
+        send_link(session, person, "reset" if person.password_hash else "invitation", now=now)
+
+
+def update_profile(session: Session, person: Person, *, name: str, zone: str, theme: str) -> None:
+    """Change what a person decides about themselves."""
+    writing(session)
+    person.name, person.zone, person.theme = name, zone, theme
+
+
+def invite(
+    session: Session,
+    email: str,
+    name: str,
+    *,
+    zone: str,
+    office_name: str = "",
+    roles: Collection[Role] = (),
+    who: object,
+    now: datetime,
+) -> Person:
+    """Make an account with roles that hold everywhere, and send its owner an invitation. Raises Conflict."""
+    writing(session)
+    place = office(session, office_name) if office_name else None
+    person = create_person(session, email, name, zone=zone, office=place, who=who, now=now)
+    for role in roles:
+        grant(session, person, role, EVERYWHERE, who=who, now=now)
+    send_link(session, person, "invitation", now=now)
+    return person
+
+
+def invite_again(session: Session, person: Person, *, who: object, now: datetime) -> None:
+    """Send a fresh invitation. Raises Conflict when the person has accepted one already."""
+    writing(session)
+    if person.password_hash or person.archived_at is not None:
+        raise Conflict(f"{person.name} needs no invitation.", "They can sign in, or ask for a new password.")
+    send_link(session, person, "invitation", now=now)
+    audit.record(session, now=now, who=who, action="person.invite", subject=f"person:{person.uuid}")
+
+
+def may_give(roles: Collection[Role]) -> frozenset[Role]:
+    """The roles that somebody who holds `roles` may give to others."""
+    return frozenset[Role]().union(*(MAY_GIVE.get(role, frozenset()) for role in roles))
+
+
+def check_may_give(givers: Collection[Role], wanted: Collection[Role]) -> None:
+    """Raise Refused when somebody who holds the roles `givers` may not give one of those `wanted`."""
+    if missing := frozenset(wanted) - may_give(givers):
+        names = ", ".join(sorted(missing))
+        raise Refused(f"You can't give this role: {names}.", "Ask an administrator to do it.")
 
 
 def send_link(session: Session, person: Person, purpose: str, *, now: datetime) -> str:
@@ -132,14 +204,14 @@ def link_owner(session: Session, secret: str, purpose: str, *, now: datetime) ->
     link = session.scalar(
         select(OneTimeLink).where(OneTimeLink.secret_hash == _digest(secret), OneTimeLink.purpose == purpose)
     )
-    if link is None or link.used_at is not None or link.expires_at <= now:
+    if link is None or link.used_at is not None or link.expires_at <= now or link.person.archived_at is not None:
         raise NotFound("This link no longer works.", "Links work once and not for long. Ask for a new one.")
     return link
 
 
 def use_link(session: Session, secret: str, purpose: str, password: str, *, now: datetime) -> Person:
-    """Set a password by a one-time link, and spend it. Raises NotFound as `link_owner` does."""
-    hashed = _hasher.hash(password)
+    """Set a password by a one-time link, and spend it. Raises NotFound for a link that no longer works, or Invalid."""
+    hashed = _hashed(password, link_owner(session, secret, purpose, now=now).person.email)
     writing(session)
     link = link_owner(session, secret, purpose, now=now)
     link.used_at = now
@@ -149,12 +221,29 @@ def use_link(session: Session, secret: str, purpose: str, password: str, *, now:
     return person
 
 
+def _hashed(password: str, email: str) -> str:
+    """Hash a password that will do; before the transaction that keeps it, because it takes a while."""
+    if fault := passwords.fault(password, email):
+        raise Invalid("This password will not do.", "", [Fault("password", fault)])
+    return passwords.hashed(password)
+
+
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _audit_grant(
-    session: Session, action: str, person: Person, role: Role, scope: str, *, who: object, now: datetime
+    session: Session,
+    action: str,
+    person: Person,
+    role: Role,
+    scope: str,
+    *,
+    reason: str = "",
+    who: object,
+    now: datetime,
 ) -> None:
-    after = {"role": role.value, "scope": scope}
-    audit.record(session, now=now, who=who, action=action, subject=f"person:{person.uuid}", after=after)
+    what = {"role": role.value, "scope": scope}
+    before, after = (None, what) if action == "grant.give" else (what, None)
+    subject = f"person:{person.uuid}"
+    audit.record(session, now=now, who=who, action=action, subject=subject, reason=reason, before=before, after=after)
