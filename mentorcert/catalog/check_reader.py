@@ -39,7 +39,7 @@ def _choice(entry: Entry, faults: Faults) -> Question:
     options = _options(entry, faults)
     count = sum(option.right for option in options)
     if entry.has("options") and count != 1:
-        todo = "Put right: true at one option, or use kind: multiple where several are right"
+        todo = "Put right: true at one of them, or use kind: multiple"
         entry.fault(faults, "options", f'{count} options of "{entry.text("id")}" are right, not exactly one', todo)
     return Choice(entry.text("id"), entry.text("text"), options, entry.optional("rule"))
 

@@ -58,7 +58,7 @@ def _check_body(path: Path, matter: FrontMatter, shelf: Shelf) -> None:
 def _check_link(path: Path, line: int, link: Link, shelf: Shelf) -> None:
     outside = is_outside(link.target)
     if link.picture and not link.words:
-        what = f'the picture "{link.target}" has no words for who can\'t see it'
+        what = f'the picture "{link.target}" has no words for people who do not see it'
         shelf.faults.add(shown(path), line, what, "Write them between the brackets: ![what it shows](path)")
     if link.picture and outside:
         what = f'the picture "{link.target}" is elsewhere'

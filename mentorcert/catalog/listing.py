@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from pathlib import PurePath
 from typing import Generic, TypeVar
 
 from mentorcert.catalog.entry import Entry, Item
@@ -20,12 +21,20 @@ class Pool(Generic[T]):
     things: dict[str, tuple[T, Entry]] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
 
+    def get(self, name: str) -> T | None:
+        """The thing of that id, if it is here."""
+        return self.things[name][0] if name in self.things else None
+
+    def names(self) -> set[str]:
+        """Every id that something may have: those that were read, and the names of files that were not."""
+        return set(self.things) | self.unread
+
     def add(self, thing: T, entry: Entry) -> None:
         """Take in what was built from `entry`, unless its id is taken."""
         name = entry.text("id")
         if not name:
-            return
-        if name in self.things:
+            self.unread.add(PurePath(entry.source.path).stem)
+        elif name in self.things:
             first = self.things[name][1]
             where = f"{first.source.path}:{first.line_of('id')}"
             entry.fault(

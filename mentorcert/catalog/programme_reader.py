@@ -1,6 +1,5 @@
 """Reads a programme's folder: program.yaml and its units, and whether everything that is named is there."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from mentorcert.catalog.entry import Entry, Place
@@ -24,7 +23,7 @@ from mentorcert.catalog.unit_reader import read_unit
 from mentorcert.catalog.yaml_source import load
 
 
-def read_programme(shelf: Shelf, rubrics: Mapping[str, Rubric]) -> tuple[Programme, Entry] | None:
+def read_programme(shelf: Shelf, rubrics: Pool[Rubric]) -> tuple[Programme, Entry] | None:
     """The programme in the shelf's folder with its entry, or None when program.yaml can't be read."""
     path, faults = shelf.root / "program.yaml", shelf.faults
     if not path.is_file():
@@ -36,10 +35,11 @@ def read_programme(shelf: Shelf, rubrics: Mapping[str, Rubric]) -> tuple[Program
     if not entry:
         return None
     units = _units(shelf, entry)
+    arranged = units.arrange(entry, "units")
     _check_ids(entry, faults)
-    _check_sessions(entry, faults)
+    _check_sessions(entry, units.names() | set(entry.texts("units")), faults)
     _check_requirements(entry, rubrics, faults)
-    return _programme(entry, units, shelf), entry
+    return _programme(entry, arranged, shelf), entry
 
 
 def _programme(entry: Entry, units: tuple[Unit, ...], shelf: Shelf) -> Programme:
@@ -58,7 +58,7 @@ def _programme(entry: Entry, units: tuple[Unit, ...], shelf: Shelf) -> Programme
     )
 
 
-def _units(shelf: Shelf, entry: Entry) -> tuple[Unit, ...]:
+def _units(shelf: Shelf, entry: Entry) -> Pool[Unit]:
     topics = frozenset(each.text("id") for each in entry.entries("topics")) if entry.has("topics") else None
     pool = Pool[Unit]("unit", shelf.faults)
     scenarios = Pool[Scenario]("scenario", shelf.faults)
@@ -70,7 +70,7 @@ def _units(shelf: Shelf, entry: Entry) -> tuple[Unit, ...]:
                 scenarios.add(scenario, _named(scenario, read[1]))
         else:
             pool.unread |= {folder.name, folder.name.partition("-")[2]}
-    return pool.arrange(entry, "units")
+    return pool
 
 
 def _named(scenario: Scenario, unit: Entry) -> Entry:
@@ -99,10 +99,9 @@ def _check_ids(entry: Entry, faults: Faults) -> None:
         final.fault(faults, "id", f'a session has the id "{final.text("id")}" too', "Change one of the two")
 
 
-def _check_sessions(entry: Entry, faults: Faults) -> None:
-    if entry.has("units"):
-        for each in entry.entries("sessions"):
-            refer(each, "unit", "unit", entry.texts("units"), faults)
+def _check_sessions(entry: Entry, units: set[str], faults: Faults) -> None:
+    for each in entry.entries("sessions"):
+        refer(each, "unit", "unit", units, faults)
     final = entry.entry("final")
     least, most = final.whole("minutes_min"), final.whole("minutes_max", 600)
     if least > most:
@@ -110,17 +109,17 @@ def _check_sessions(entry: Entry, faults: Faults) -> None:
         final.fault(faults, "minutes_min", what, "Make minutes_min the smaller one")
 
 
-def _check_requirements(entry: Entry, rubrics: Mapping[str, Rubric], faults: Faults) -> None:
+def _check_requirements(entry: Entry, rubrics: Pool[Rubric], faults: Faults) -> None:
     sessions = len(entry.entries("sessions"))
     for each in entry.entries("requirements"):
         if entry.has("sessions") and each.whole("at_least") > sessions:
             what = f"at_least is {each.whole('at_least')}, but there are {sessions} live sessions"
             each.fault(faults, "at_least", what, f"Write at most {sessions}")
-        refer(each, "rubric", "rubric", rubrics, faults)
+        refer(each, "rubric", "rubric", rubrics.names(), faults)
         rubric = rubrics.get(each.text("rubric"))
-        if each.text("kind") == RequirementKind.CRITICAL and rubric and not rubric.critical:
+        if each.text("kind") == RequirementKind.CRITICAL and rubric and rubric.criteria and not rubric.critical:
             what = f'the rubric "{rubric.id}" has no critical criterion'
-            each.fault(faults, "rubric", what, "Mark one with critical: true and min_level, or remove this requirement")
+            each.fault(faults, "rubric", what, "Mark one with critical: true, or remove this requirement")
 
 
 def _session(entry: Entry) -> LiveSession:

@@ -45,7 +45,7 @@ def read(content: Path, rubrics: Path) -> Reading:
     things = {name: thing for name, (thing, _) in pool.things.items()}
     return Reading(
         programmes=tuple(programme for programme, _ in things.values()),
-        rubrics=tuple(known.values()),
+        rubrics=tuple(rubric for rubric, _ in known.things.values()),
         folders={name: shelf.root for name, (_, shelf) in things.items()},
         media={name: shelf.files for name, (_, shelf) in things.items()},
         faults=faults.in_order(),

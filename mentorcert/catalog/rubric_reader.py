@@ -8,14 +8,15 @@ from mentorcert.catalog.faults import Faults
 from mentorcert.catalog.formats import RUBRIC
 from mentorcert.catalog.listing import Pool, unique
 from mentorcert.catalog.rubric import Criterion, Level, Rubric
+from mentorcert.catalog.shapes import either
 from mentorcert.catalog.unit_reader import files_in
 from mentorcert.catalog.yaml_source import load
 
 WHOLE_WEIGHT = 100
 
 
-def read_rubrics(folder: Path, faults: Faults) -> dict[str, Rubric]:
-    """Every rubric of a folder by id; those with faults too, so that what names them is not at fault as well."""
+def read_rubrics(folder: Path, faults: Faults) -> Pool[Rubric]:
+    """Every rubric of a folder; those with faults too, so that what names them is not at fault as well."""
     pool = Pool[Rubric]("rubric", faults)
     for path in files_in(folder, ".yaml", ".yml"):
         source = load(path, faults)
@@ -23,7 +24,9 @@ def read_rubrics(folder: Path, faults: Faults) -> dict[str, Rubric]:
         if entry:
             _check_weights(entry, faults)
             pool.add(_rubric(entry, faults), entry)
-    return {name: rubric for name, (rubric, _) in pool.things.items()}
+        else:
+            pool.unread.add(path.stem)
+    return pool
 
 
 def _rubric(entry: Entry, faults: Faults) -> Rubric:
@@ -87,4 +90,4 @@ def _check_minimum(entry: Entry, levels: tuple[Level, ...], faults: Faults) -> N
         entry.fault(faults, "min_level", what, "Add critical: true, or remove min_level")
     if minimum and ids and minimum not in ids:
         what = f'the min_level "{minimum}" of "{name}" is none of its levels'
-        entry.fault(faults, "min_level", what, f"Use one of {', '.join(ids)}")
+        entry.fault(faults, "min_level", what, f"Use {either(tuple(dict.fromkeys(ids)))}")

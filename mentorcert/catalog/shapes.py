@@ -136,7 +136,9 @@ class ListOf(Shape):
             )
             return None
         if len(value) < self.least:
-            place.fault(faults, f"{place.name} has {len(value)} items, fewer than {self.least}", f"Add a {self.noun}")
+            place.fault(
+                faults, f"{place.name} holds {len(value)}, fewer than {self.least}", f"Add one more {self.noun}"
+            )
         kept = []
         for at, item in enumerate(value):
             spot = Place(place.source, place.source.line(value, at), f"{self.noun} {at + 1}")
@@ -229,7 +231,9 @@ def read_record(record: Record, value: Any, place: Place, faults: Faults, elsewh
             if read is not None:
                 entry.values[key.name] = read
         elif key.required:
-            place.fault(faults, f"{place.name} has no {key.name}", f"Add {key.name}: {key.says.rstrip('.')}")
+            place.fault(
+                faults, f"{place.name} has no {key.name}", f"Add {key.name} ({key.says[0].lower()}{key.says[1:-1]})"
+            )
     return entry
 
 

@@ -89,7 +89,7 @@ def _parse(text: str, path: str, offset: int, faults: Faults) -> Source | None:
         root = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
         line = (error.problem_mark.line if error.problem_mark else 0) + offset + 1
-        faults.add(path, line, f"the YAML can't be read: {_problem(error)}", "Correct it here or in the line above")
+        faults.add(path, line, f"this is not YAML: {_problem(error)}", "Correct it here or in the line above")
         return None
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + offset + 1
@@ -97,7 +97,7 @@ def _parse(text: str, path: str, offset: int, faults: Faults) -> Source | None:
         return None
     # A number such as 1_ or a date such as 2026-99-99 fails while its value is made, without a place.
     except (YAMLError, ValueError, RecursionError) as error:
-        faults.add(path, offset + 1, f"the YAML can't be read: {error}", "Correct it, or put the value in quotes")
+        faults.add(path, offset + 1, f"this is not YAML: {error}", "Correct it, or put the value in quotes")
         return None
     return Source(path, root, offset)
 
