@@ -1,0 +1,242 @@
+/**
+ * Players: builds the film bar over a plain <video controls>, follows the transcript, and reports what was watched.
+ *
+ *   <figure data-film id="film" data-word-…>       the words of the bar, translated with the page
+ *     <video data-start="161" data-progress-url="…">
+ *   <ol class="cues" data-for="film"><li><a class="cue" data-t="142.5" href="#t=2:22">…
+ *   <a data-seek="125" data-film-id="film">          seeks from anywhere; the first film when no id is given
+ *
+ * Reports: POST, form-encoded, X-CSRFToken from <meta name="csrf-token">:
+ *   event     played | paused | completed | left
+ *   time      where it stands, seconds with three decimals
+ *   segments  played segments as the xAPI video profile writes them: 0.000[.]12.500[,]20.000[.]31.000
+ *   length    seconds
+ *
+ * Other scripts speak to a film by events on its figure: they send "film:seek" (detail {time, play}) and "film:toggle";
+ * they hear "film:time" (detail {time, length}) and, for the flag button of data-marks, "film:mark" (detail {time}).
+ */
+
+import { iconFor } from "./icons.js";
+import { Scrub } from "./scrub.js";
+import { Segments } from "./segments.js";
+
+const RATES = [1, 1.25, 1.5, 2, 0.75];
+const REPORT_SECONDS = 15;
+
+/** Seconds as 2:41, or 1:02:41. */
+export function clock(seconds) {
+  const whole = Math.max(0, Math.floor(seconds || 0));
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const pad = (number) => String(number).padStart(2, "0");
+  return hours ? `${hours}:${pad(minutes)}:${pad(rest)}` : `${minutes}:${pad(rest)}`;
+}
+
+/** Tells the server what was watched; keeps quiet when the film has no address for it. */
+class Reporter {
+  constructor(video) {
+    this.video = video;
+    this.url = video.dataset.progressUrl;
+    this.segments = new Segments();
+    this.last = 0;
+  }
+
+  /** Send one report. A page that is being left can't wait for an answer, hence keepalive. */
+  send(event) {
+    if (!this.url || !Number.isFinite(this.video.duration)) return;
+    this.last = this.segments.watched;
+    const body = new URLSearchParams({
+      event, time: this.video.currentTime.toFixed(3), segments: this.segments.text(), length: this.video.duration.toFixed(3),
+    });
+    const token = document.querySelector("meta[name=csrf-token]")?.content ?? "";
+    fetch(this.url, { method: "POST", body, headers: { "X-CSRFToken": token }, keepalive: true, credentials: "same-origin" })
+      .catch(() => {}); // the next report holds all segments again, so a lost one costs nothing
+  }
+
+  /** The film stands at `time`, playing: remember it, and report every fifteen seconds of play. */
+  tick(time) {
+    this.segments.at(time);
+    if (this.segments.watched - this.last >= REPORT_SECONDS) this.send("played");
+  }
+}
+
+/** One film with its bar, its transcript and its reports. */
+class Player {
+  constructor(figure) {
+    this.figure = figure;
+    this.video = figure.querySelector("video");
+    this.words = figure.dataset;
+    this.reporter = new Reporter(this.video);
+    this.cues = [...document.querySelectorAll(`.cues[data-for="${figure.id}"] .cue[data-t]`)];
+    this.buildBar();
+    this.listen();
+    if (this.video.readyState >= 1) this.loaded();
+    this.draw();
+  }
+
+  /** Replace the browser's controls with the bar of the design. */
+  buildBar() {
+    this.play = this.button("play", this.words.wordPlay, () => this.toggle());
+    this.scrub = new Scrub(this.words.wordPosition, (time) => this.seek(time));
+    this.time = document.createElement("span");
+    this.time.className = "film__time num";
+    this.speed = this.button(null, "", () => this.nextRate());
+    this.captions = this.button("caption", this.words.wordCaptions, () => this.toggleCaptions());
+    this.full = this.button("full", this.words.wordFull, () => this.fullScreen());
+    this.full.classList.add("film__full");
+    const keys = document.createElement("span");
+    keys.className = "film__keys";
+    keys.append(this.time);
+    if ("marks" in this.words) keys.append(this.button("flag", this.words.wordMark, () => this.tell("film:mark")));
+    keys.append(this.speed);
+    if (this.video.textTracks.length) keys.append(this.captions);
+    if (document.fullscreenEnabled) keys.append(this.full);
+    const bar = document.createElement("figcaption");
+    bar.className = "film__bar";
+    bar.append(this.play, this.scrub.svg, keys);
+    this.figure.append(bar);
+    this.video.controls = false;
+    this.showCaptions(true);
+    this.showRate();
+  }
+
+  button(icon, label, act) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.setAttribute("aria-label", label);
+    if (icon) button.append(iconFor(this.words.sprite, icon));
+    button.addEventListener("click", act);
+    return button;
+  }
+
+  listen() {
+    const { video, reporter } = this;
+    video.addEventListener("loadedmetadata", () => this.loaded());
+    video.addEventListener("click", () => this.toggle());
+    video.addEventListener("play", () => { reporter.segments.begin(video.currentTime); this.draw(); });
+    video.addEventListener("timeupdate", () => { if (!video.paused && !video.seeking) reporter.tick(video.currentTime); this.draw(); });
+    video.addEventListener("seeking", () => reporter.segments.end());
+    video.addEventListener("seeked", () => { if (!video.paused) reporter.segments.begin(video.currentTime); this.draw(); });
+    video.addEventListener("pause", () => { this.stop(); if (!video.ended) reporter.send("paused"); });
+    video.addEventListener("ended", () => { this.stop(); reporter.send("completed"); });
+    const source = video.querySelector("source:last-of-type") ?? video;
+    source.addEventListener("error", () => this.broken(), { once: true });
+    window.addEventListener("pagehide", () => { if (reporter.segments.watched) { this.stop(); reporter.send("left"); } });
+    this.figure.addEventListener("keydown", (event) => this.key(event));
+    this.figure.addEventListener("film:seek", ({ detail }) => { this.seek(detail.time); if (detail.play) video.play(); });
+    this.figure.addEventListener("film:toggle", () => this.toggle());
+    for (const cue of this.cues) cue.addEventListener("click", (event) => { event.preventDefault(); this.seek(Number(cue.dataset.t)); video.play(); });
+  }
+
+  /** The length is known: go to where the person left, or to the moment that the address names (#t=2:41 or #t=161). */
+  loaded() {
+    const start = fromHash() ?? Number(this.video.dataset.start || 0);
+    if (start > 0 && start < this.video.duration - 1 && this.video.currentTime < 0.5) this.video.currentTime = start;
+    this.draw();
+  }
+
+  /** Playing has stopped: the last stretch is complete. */
+  stop() {
+    if (!this.video.seeking) this.reporter.segments.at(this.video.currentTime);
+    this.reporter.segments.end();
+    this.draw();
+  }
+
+  toggle() {
+    if (this.video.paused) this.video.play().catch(() => this.draw());
+    else this.video.pause();
+  }
+
+  seek(time) {
+    this.video.currentTime = Math.min(Math.max(0, time), this.video.duration || time);
+  }
+
+  /** Space and the arrows, wherever the focus is in the player; the line has its own arrows. */
+  key(event) {
+    if (event.target === this.scrub.svg || event.ctrlKey || event.metaKey || event.altKey) return;
+    const by = { ArrowLeft: -5, ArrowRight: 5 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    this.seek(this.video.currentTime + by);
+  }
+
+  nextRate() {
+    this.video.playbackRate = RATES[(RATES.indexOf(this.video.playbackRate) + 1) % RATES.length];
+    this.showRate();
+  }
+
+  showRate() {
+    this.speed.textContent = `${this.video.playbackRate}×`;
+    this.speed.setAttribute("aria-label", this.words.wordSpeed.replace("{rate}", `${this.video.playbackRate}×`));
+  }
+
+  toggleCaptions() {
+    this.showCaptions(this.captions.getAttribute("aria-pressed") !== "true");
+  }
+
+  showCaptions(on) {
+    for (const track of this.video.textTracks) track.mode = on ? "showing" : "hidden";
+    this.captions.setAttribute("aria-pressed", String(on));
+  }
+
+  fullScreen() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else this.figure.requestFullscreen().catch(() => {});
+  }
+
+  broken() {
+    const note = document.createElement("p");
+    note.className = "notice";
+    note.setAttribute("role", "alert");
+    const text = document.createElement("span");
+    text.textContent = this.words.wordBroken;
+    note.append(iconFor(this.words.sprite, "look"), text);
+    this.figure.append(note);
+  }
+
+  /** Bring the bar and the transcript to where the film stands. */
+  draw() {
+    const { video, words } = this;
+    const length = Number.isFinite(video.duration) ? video.duration : 0;
+    const label = video.paused ? (video.currentTime > 0.5 ? words.wordFrom.replace("{time}", clock(video.currentTime)) : words.wordPlay) : words.wordPause;
+    this.play.setAttribute("aria-label", label);
+    this.play.querySelector("use").setAttribute("href", `${words.sprite}#${video.paused ? "play" : "pause"}`);
+    this.time.textContent = `${clock(video.currentTime)} / ${clock(length)}`;
+    this.scrub.draw(video.currentTime, length, words.wordAt.replace("{at}", clock(video.currentTime)).replace("{length}", clock(length)));
+    this.follow();
+    this.tell("film:time");
+  }
+
+  /** Mark what is being said, and keep it in sight inside its own box, never by scrolling the page. */
+  follow() {
+    const now = this.cues.findLast((cue) => Number(cue.dataset.t) <= this.video.currentTime + 0.05);
+    if (now === this.now) return;
+    this.now?.removeAttribute("aria-current");
+    now?.setAttribute("aria-current", "true");
+    this.now = now;
+    const box = now?.closest(".lesson__cues, .cues--box");
+    if (box && box.scrollHeight > box.clientHeight) box.scrollTop = now.offsetTop - box.offsetTop - box.clientHeight / 3;
+  }
+
+  tell(name) {
+    const { currentTime: time, duration: length } = this.video;
+    this.figure.dispatchEvent(new CustomEvent(name, { bubbles: true, detail: { time, length: Number.isFinite(length) ? length : 0 } }));
+  }
+}
+
+/** The moment that the page's address names, or null. */
+function fromHash() {
+  const said = /^#t=(\d+(?::\d{2}){0,2}(?:\.\d+)?)$/.exec(window.location.hash)?.[1];
+  return said ? said.split(":").reduce((sum, part) => sum * 60 + Number(part), 0) : null;
+}
+
+/** Links to a moment, wherever they stand. */
+function seekFromLink(event) {
+  const link = event.target.closest?.("[data-seek]");
+  const figure = link && (document.getElementById(link.dataset.filmId) ?? document.querySelector("[data-film]"));
+  if (!figure) return;
+  event.preventDefault();
+  figure.dispatchEvent(new CustomEvent("film:seek", { detail: { time: Number(link.dataset.seek), play: true } }));
+}
+
+for (const figure of document.querySelectorAll("[data-film]")) new Player(figure);
+document.addEventListener("click", seekFromLink);
