@@ -7,11 +7,11 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-import xapi
 from sqlalchemy import ColumnElement, delete, insert, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+import xapi
 from mentorcert.db import writing
 from mentorcert.evidence import fold as folding
 from mentorcert.evidence.fold import Key, Row, Value
@@ -82,7 +82,7 @@ class Door:
         targets = [one.statement.voids for one in stored if one.statement.voids]
         if not targets:
             return set()
-        keys = (folding.key_of(target, self.authority.key) for target in xapi.by_ids(session, targets))
+        keys = (folding.key_of(target, self.authority.key) for target in xapi.lookup(session, targets))
         return {key for key in keys if key}
 
     def _refold(self, session: Session, key: Key) -> Row:

@@ -13,9 +13,9 @@ from decimal import Decimal
 from typing import Any
 
 import tincan
-from xapi import vocabulary as v
 
 from mentorcert.evidence.iris import Iris
+from xapi import vocabulary as v
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def film_event(
 
     xAPI video profile 1.0, statements "paused" and "terminated".
     """
-    verb = {"played": v.VIDEO_PLAYED, "paused": v.VIDEO_PAUSED, "left": v.TERMINATED}[event]
+    verb = {"played": v.PLAYED, "paused": v.PAUSED, "left": v.TERMINATED}[event]
     progress = min(position / length, Decimal(1)) if length else Decimal(0)
     extensions = {
         v.VIDEO_TIME: float(round(position, 3)),
@@ -145,10 +145,16 @@ def grade_released(
         "score": {"scaled": percent / 100, "raw": percent, "min": 0, "max": 100},
         "extensions": {v.CRITERIA_EXTENSION: dict(levels)},
     }
-    extensions = {v.RUBRIC_EXTENSION: rubric_version, v.RECORDING_EXTENSION: about.iris.recording(recording)}
-    verb = v.PASSED if passed else v.FAILED
     return _statement(
-        about, verb, final, at=at, parent=about.iris.course, result=result, extensions=extensions, instructor=coach
+        about,
+        v.PASSED if passed else v.FAILED,
+        final,
+        at=at,
+        parent=about.iris.course,
+        result=result,
+        extensions={v.RUBRIC_EXTENSION: rubric_version},
+        instructor=coach,
+        other=about.iris.recording(recording),
     )
 
 
@@ -190,15 +196,18 @@ def _statement(
     definition: Mapping[str, Any] | None = None,
     extensions: Mapping[str, Any] | None = None,
     instructor: uuid.UUID | None = None,
+    other: str = "",
 ) -> bytes:
+    activities = {
+        "parent": _references([parent]),
+        "grouping": _references([about.iris.course, about.iris.cohort(about.cohort)]),
+        "category": _references([v.PROFILE]),
+        **({"other": _references([other])} if other else {}),
+    }
     context: dict[str, Any] = {
         "registration": about.registration,
         "revision": about.version,
-        "context_activities": tincan.ContextActivities(
-            parent=_references([parent]),
-            grouping=_references([about.iris.course, about.iris.cohort(about.cohort)]),
-            category=_references([v.PROFILE]),
-        ),
+        "context_activities": tincan.ContextActivities(**activities),
     }
     if extensions:
         context["extensions"] = tincan.Extensions(dict(extensions))
