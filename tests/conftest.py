@@ -3,12 +3,19 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import pytest
+import time_machine
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from mentorcert import MentorCert, create_app
+from mentorcert.config import Settings, from_environment
+from mentorcert.db import db
 from tests import databases, postgres
+from tests.browsing import Browser
 
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 _server = pytest.StashKey[Path]()
@@ -68,3 +75,43 @@ def session(engine: Engine) -> Iterator[Session]:
     """A session with nothing begun. What writes calls `db.writing(session)` first, as in the application."""
     with Session(engine) as session:
         yield session
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings as on a public address, with the content that ships."""
+    return from_environment(
+        {
+            "MENTORCERT_DATA": str(tmp_path / "data"),
+            "MENTORCERT_DATABASE_URL": database_url,
+            "MENTORCERT_SECRET_KEY": "a secret of thirty-two characters",
+            "MENTORCERT_IRI_BASE": "https://mentors.example.org",
+            "MENTORCERT_PUBLIC_URL": "https://mentors.example.org",
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates are compiled once a run, not once a test."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture
+def app(settings: Settings, now: datetime, compiled_templates: FileSystemBytecodeCache) -> Iterator[MentorCert]:
+    """The application, in which it is `now` for the whole test."""
+    with time_machine.travel(now, tick=False):
+        app = create_app(settings)
+        app.test_client_class = Browser
+        app.jinja_env.bytecode_cache = compiled_templates
+        app.config["PREFERRED_URL_SCHEME"] = "https"
+        yield app
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: MentorCert) -> Browser:
+    """A browser that nobody is signed in on. One more: `app.test_client()`."""
+    return cast("Browser", app.test_client())

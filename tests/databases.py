@@ -40,6 +40,7 @@ def empty(url: str) -> None:
     filled = union_all(*(select(literal(table.name)).where(exists(select(table))) for table in tables))
     engine = create_engine(url)
     with engine.begin() as connection:
+        connection.execute(text("SET LOCAL lock_timeout = '10s'"))  # a test before this one left a transaction open
         names = ", ".join(f'"{name}"' for name in connection.scalars(filled))
         if names:
             connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
