@@ -239,4 +239,5 @@ def _error(status: int, title: str, todo: str, faults: Sequence[Fault] = ()) -> 
     """The page of an error, or its JSON for a script that asked for JSON."""
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         return {"error": title, "todo": todo, "faults": [str(fault) for fault in faults]}, status
-    return render_template("problem.html", status=status, title=title, todo=todo, faults=faults), status
+    problem = {"title": title, "todo": todo}
+    return render_template("problem.html", status=status, problem=problem, faults=faults), status

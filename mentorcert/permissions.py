@@ -94,6 +94,7 @@ class Viewer:
     person: UUID | None = None
     name: str = ""
     zone: str = "UTC"
+    theme: str = ""
     grants: frozenset[tuple[Role, str]] = frozenset()
 
     def roles(self, scope: Scope | None = None) -> frozenset[Role]:

@@ -42,7 +42,7 @@ def signed_in(session: Session, uuid: UUID, session_key: str) -> Viewer | None:
 
 def viewer_of(who: Person) -> Viewer:
     """What permissions need to know of a person."""
-    return Viewer(who.uuid, who.name, who.zone, frozenset((grant.role, grant.scope) for grant in who.grants))
+    return Viewer(who.uuid, who.name, who.zone, who.theme, frozenset((grant.role, grant.scope) for grant in who.grants))
 
 
 def holders(session: Session, role: str, scope: str) -> list[Person]:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import request, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from mentorcert.permissions import Role
@@ -36,17 +35,26 @@ PLACES: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Face:
+    """Whoever looks, as the frame of a page shows them."""
+
+    display_name: str
+    initials: str
+    theme: str
+    zone: str
+
+
 def context() -> dict[str, Any]:
     """The values that `base.html` needs."""
     viewer = here.viewer()
     initials = "".join(part[0] for part in viewer.name.split()[:2]).upper()
     return {
-        "viewer": viewer if viewer.person else None,
-        "initials": initials,
+        "viewer": Face(viewer.name, initials, viewer.theme, viewer.zone) if viewer.person else None,
         "nav_items": nav_items() if viewer.person else [],
         "organisation": here.settings().organisation,
         "now": here.now(),
-        "site_name": _("MentorCert"),
+        "lang": "en",
     }
 
 
