@@ -24,8 +24,8 @@ Report = list[Fault]
 """Where checks write down what they find."""
 
 
-class StatementFaults(ValueError):
-    """What was sent is not a valid statement or batch of them. `faults` holds every fault, each with its path."""
+class Faults(ValueError):
+    """What was sent can't be used. `faults` holds every fault, each with its place."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
@@ -33,6 +33,14 @@ class StatementFaults(ValueError):
         if len(self.faults) > SHOWN:
             told.append(f"and {len(self.faults) - SHOWN} more")
         super().__init__("\n".join(told))
+
+
+class StatementFaults(Faults):
+    """What was sent is not a valid statement or batch of them; places are JSON paths."""
+
+
+class QueryFaults(Faults):
+    """What was asked for can't be found like this; places are names of parameters."""
 
 
 def inside(path: str, name: str) -> str:

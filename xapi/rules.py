@@ -29,7 +29,8 @@ INTERACTION_COMPONENTS: Final[Mapping[str, frozenset[str]]] = {
 }
 """The kinds of interaction, and the lists of components each may have."""
 
-_COMPONENT_LISTS: Final = ("choices", "scale", "source", "target", "steps")
+COMPONENT_LISTS: Final = ("choices", "scale", "source", "target", "steps")
+"""The properties that hold components."""
 _VERSIONS: Final = {
     1: values.matching(re.compile(r"1\.0(\.\d+)?", re.ASCII), "version 1.0.x"),
     2: values.matching(re.compile(r"1\.0(\.\d+)?|2\.0\.\d+", re.ASCII), "version 1.0.x or 2.0.x"),
@@ -63,7 +64,7 @@ _definition_record = record(
         "extensions": extensions,
         "interactionType": interaction_type,
         "correctResponsesPattern": array(values.string),
-        **dict.fromkeys(_COMPONENT_LISTS, components),
+        **dict.fromkeys(COMPONENT_LISTS, components),
     }
 )
 
@@ -75,11 +76,11 @@ def definition(value: Any, path: str, report: Report) -> None:
         return
     kind = value.get("interactionType")
     if kind is None:
-        if any(name in value for name in (*_COMPONENT_LISTS, "correctResponsesPattern")):
+        if any(name in value for name in (*COMPONENT_LISTS, "correctResponsesPattern")):
             report.append(Fault(inside(path, "interactionType"), "is missing, though the interaction is described"))
         return
-    allowed = INTERACTION_COMPONENTS.get(kind, frozenset(_COMPONENT_LISTS)) if isinstance(kind, str) else frozenset()
-    wrong = [name for name in _COMPONENT_LISTS if name in value and name not in allowed]
+    allowed = INTERACTION_COMPONENTS.get(kind, frozenset(COMPONENT_LISTS)) if isinstance(kind, str) else frozenset()
+    wrong = [name for name in COMPONENT_LISTS if name in value and name not in allowed]
     report.extend(Fault(inside(path, name), f"does not belong to an interaction of type {kind}") for name in wrong)
 
 

@@ -24,16 +24,16 @@ _SET_BY_STORE: Final = frozenset({"stored", "authority"})
 
 
 class Relation(IntEnum):
-    """How an agent or activity takes part in a statement."""
+    """How an agent or activity takes part in a statement. Who takes part directly is also among the related."""
 
     AGENT = 1
     """Actor or object, or a member of a group that is."""
     RELATED_AGENT = 2
-    """Instructor, team, authority, or anyone in a SubStatement."""
+    """Actor, object, instructor, team, authority, or anyone in a SubStatement."""
     ACTIVITY = 3
     """The object."""
     RELATED_ACTIVITY = 4
-    """In the context, or in a SubStatement."""
+    """The object, in the context, or in a SubStatement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,16 @@ class Statement:
 
 
 def parse(
-    body: bytes | str | Mapping[str, Any] | Sequence[Mapping[str, Any]], *, now: datetime, version: str = LATEST
+    body: bytes | str | Mapping[str, Any] | Sequence[Mapping[str, Any]],
+    *,
+    now: datetime,
+    version: str = LATEST,
+    statement_id: UUID | None = None,
 ) -> list[Statement]:
     """Return the valid statements of a body: one, or a batch.
 
-    `version` is the version of the standard that the sender speaks; `now` stands in for a missing timestamp.
+    `version` is the version of the standard that the sender speaks; `now` stands in for a missing timestamp, and
+    `statement_id` for a missing id.
     Raises StatementFaults that name everything that is wrong, by JSON path; then nothing of the batch is valid.
     """
     data = _as_bytes(body)
@@ -77,7 +82,10 @@ def parse(
     if report:
         raise StatementFaults(report)
     texts = jsontext.elements(data) if batch else [data]
-    return [_accepted(raw, text, now, version) for raw, text in zip(items, texts, strict=True)]
+    stands_in = {"version": "1.0.0" if version.startswith("1.") else LATEST}
+    if statement_id:
+        stands_in["id"] = str(statement_id)
+    return [_accepted(raw, text, now, stands_in) for raw, text in zip(items, texts, strict=True)]
 
 
 def read(raw: dict[str, Any], text: str, now: datetime) -> Statement:
@@ -98,7 +106,7 @@ def read(raw: dict[str, Any], text: str, now: datetime) -> Statement:
         timestamp=(instant(raw["timestamp"]) if "timestamp" in raw else None) or now,
         refers=refers,
         voids=refers if raw["verb"]["id"] == VOIDED else None,
-        related=frozenset(_related(raw, Relation.AGENT, Relation.ACTIVITY)),
+        related=frozenset(_related(raw)),
     )
 
 
@@ -121,12 +129,11 @@ def _faults(items: Sequence[Any], *, batch: bool, version: str) -> Report:
     return report
 
 
-def _accepted(raw: dict[str, Any], data: bytes, now: datetime, version: str) -> Statement:
+def _accepted(raw: dict[str, Any], data: bytes, now: datetime, stands_in: Mapping[str, str]) -> Statement:
     if not _SET_BY_STORE.isdisjoint(raw):
         data = jsontext.without(data, _SET_BY_STORE)
         raw = {name: member for name, member in raw.items() if name not in _SET_BY_STORE}
-    missing = {"id": str(uuid4()), "version": "1.0.0" if version.startswith("1.") else LATEST}
-    added = {name: value for name, value in missing.items() if name not in raw}
+    added = {name: value for name, value in {"id": str(uuid4()), **stands_in}.items() if name not in raw}
     raw.update(added)
     text = jsontext.extended(data.decode().strip(), {name: f'"{value}"' for name, value in added.items()})
     return read(raw, text, now)
@@ -140,23 +147,39 @@ def _object_id(kind: ObjectType, about: Mapping[str, Any]) -> str:
     return "" if kind == "SubStatement" else agent_key(about)
 
 
-def _related(raw: Mapping[str, Any], agents: Relation, activities: Relation) -> Iterator[tuple[Relation, str]]:
-    yield from ((agents, key) for key in keys_of(raw["actor"]))
+def _related(raw: Mapping[str, Any]) -> Iterator[tuple[Relation, str]]:
+    """Give the direct and the related of a statement."""
     about = raw["object"]
+    for person in _people_in(raw, about):
+        yield Relation.AGENT, person
+    if about.get("objectType", "Activity") == "Activity":
+        yield Relation.ACTIVITY, about["id"]
+    yield from _around(raw)
+
+
+def _around(raw: Mapping[str, Any]) -> Iterator[tuple[Relation, str]]:
+    """Give everyone and everything in a statement or SubStatement as related."""
+    about = raw["object"]
+    for person in _people_in(raw, about):
+        yield Relation.RELATED_AGENT, person
     kind = about.get("objectType", "Activity")
     if kind == "Activity":
-        yield activities, about["id"]
-    elif kind in {"Agent", "Group"}:
-        yield from ((agents, key) for key in keys_of(about))
+        yield Relation.RELATED_ACTIVITY, about["id"]
     elif kind == "SubStatement":
-        yield from _related(about, Relation.RELATED_AGENT, Relation.RELATED_ACTIVITY)
+        yield from _around(about)
     if "authority" in raw:
         yield from ((Relation.RELATED_AGENT, key) for key in keys_of(raw["authority"]))
     if "context" in raw:
-        yield from _related_by_context(raw["context"])
+        yield from _in_context(raw["context"])
 
 
-def _related_by_context(context: Mapping[str, Any]) -> Iterator[tuple[Relation, str]]:
+def _people_in(raw: Mapping[str, Any], about: Mapping[str, Any]) -> Iterator[str]:
+    yield from keys_of(raw["actor"])
+    if about.get("objectType") in {"Agent", "Group"}:
+        yield from keys_of(about)
+
+
+def _in_context(context: Mapping[str, Any]) -> Iterator[tuple[Relation, str]]:
     people = [context[name] for name in ("instructor", "team") if name in context]
     people += [each["agent"] for each in context.get("contextAgents", ())]
     people += [each["group"] for each in context.get("contextGroups", ())]
