@@ -82,7 +82,7 @@ class _Resources:
     authority: Callable[[Credential], Authority]
     now: Callable[[], datetime]
     consistent: datetime = BEGINNING
-    """The newest known answer to "consistent through", which an older one never replaces: it stays true for ever."""
+    """A known answer to "consistent through". An older one is as true as a newer one, so answers need not ask again."""
 
     def statements(self) -> Response:
         """Store and find statements."""
@@ -104,8 +104,7 @@ class _Resources:
         """Give the xAPI Profile of our own concepts."""
         text = files("xapi").joinpath("profile.jsonld").read_text(encoding="utf-8")
         response = Response(text, mimetype="application/ld+json")
-        response.set_etag(hashlib.sha256(text.encode()).hexdigest())
-        return response.make_conditional(request)
+        return _conditional(response)
 
     def missing(self, rest: str) -> Response:
         """Answer for resources that there are none of."""
@@ -130,23 +129,23 @@ class _Resources:
         _allow(credential.may_write, "store statements")
         if request.args:
             raise Refusal(400, f"POST takes no parameters here: {', '.join(request.args)}")
-        ids = self._append(credential, _parsed())
+        ids = self._append(credential, _parsed(self.now()))
         return _json_response([str(each) for each in ids])
 
     def _put(self, credential: Credential) -> Response:
         _allow(credential.may_write, "store statements")
         wanted = _statement_id()
-        statements = _parsed(wanted)
+        statements = _parsed(self.now(), wanted)
         if len(statements) != 1 or statements[0].id != wanted:
             raise Refusal(400, f"PUT takes one statement, and its id must be the statementId {wanted}")
         self._append(credential, statements)
         return Response(status=204)
 
     def _append(self, credential: Credential, statements: list[Statement]) -> list[UUID]:
-        session = self.session()
+        session, authority = self.session(), self.authority(credential)
         self.writing(session)
+        session.connection()
         moment = self.now()  # taken when it is our turn to write, so that what is stored later says later
-        authority = self.authority(credential)
         ids = store.append(session, statements, authority=authority, on_stored=self.on_stored, now=moment)
         credentials.note_use(session, credential, moment)
         return ids
@@ -193,13 +192,12 @@ def _statement_id() -> UUID:
     return asked
 
 
-def _parsed(wanted: UUID | None = None) -> list[Statement]:
+def _parsed(now: datetime, wanted: UUID | None = None) -> list[Statement]:
     """Return the valid statements of the request's body; one without an id gets the wanted one."""
     if request.mimetype != "application/json":
         raise Refusal(400, f"send application/json, not {values.shown(request.mimetype)}; attachments by fileUrl only")
     request.max_content_length = jsontext.MAX_BYTES
-    moment_of_reading = datetime.fromtimestamp(0, BEGINNING.tzinfo)
-    return parse(request.get_data(cache=False), now=moment_of_reading, version=g.xapi_version, statement_id=wanted)
+    return parse(request.get_data(cache=False), now=now, version=g.xapi_version, statement_id=wanted)
 
 
 def _one_statement(page: query.Page, asked: Query) -> Response:
@@ -208,8 +206,14 @@ def _one_statement(page: query.Page, asked: Query) -> Response:
     row = page.rows[0]
     response = _json_text(_formatted(row.text, asked))
     response.last_modified = row.stored
+    return _conditional(response)
+
+
+def _conditional(response: Response) -> Response:
+    """Give the response its ETag; the body is left out when the client has it already."""
     response.set_etag(hashlib.sha256(response.get_data()).hexdigest())
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _formatted(text: str, asked: Query) -> str:
@@ -224,7 +228,7 @@ def _formatted(text: str, asked: Query) -> str:
 def _more(after: int) -> str:
     """Return the relative address of the next page: the same question, from there."""
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != "after"]
-    return f"{request.root_path}{request.path}?{urlencode([*kept, ('after', str(after))])}"
+    return f"{request.script_root}{request.path}?{urlencode([*kept, ('after', str(after))])}"
 
 
 def _json_response(value: object, status: int = 200) -> Response:
