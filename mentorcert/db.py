@@ -5,7 +5,8 @@ fails at once, whatever the timeout. So a transaction is a read unless somebody 
 read runs under `query_only`, and is never upgraded.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -100,6 +101,17 @@ def writing(session: Session) -> None:
             raise RuntimeError("changes were made before writing(session) was called")
         session.rollback()
     session.connection(execution_options={_WRITING: True})
+
+
+@contextmanager
+def own_transaction(engine: Engine) -> Iterator[Session]:
+    """A short writing transaction of its own, kept even when the request that it belongs to is refused.
+
+    Only for the written exceptions of DESIGN §3; never while the request's own session is writing.
+    """
+    with Session(engine) as session, session.begin():
+        session.connection(execution_options={_WRITING: True})
+        yield session
 
 
 def prepare_engine(engine: Engine) -> None:

@@ -110,9 +110,16 @@ def password_fits(person: Person | None, password: str) -> bool:
     return passwords.fits(person.password_hash if person else "", password)
 
 
-def note_refusal(session: Session, person: Person | None, *, now: datetime) -> None:
+def sign_in(session: Session, email: str, password: str) -> Person | None:
+    """Whoever has this address and password, or None, which takes as long."""
+    person = by_email(session, email)
+    return person if password_fits(person, password) and person and person.archived_at is None else None
+
+
+def note_refusal(session: Session, email: str, *, now: datetime) -> None:
     """Keep in the audit log that a sign-in was refused, for nobody as for somebody; it tells nothing else."""
     writing(session)
+    person = by_email(session, email)
     subject = f"person:{person.uuid if person else 'unknown'}"
     audit.record(session, now=now, who="sign-in", action="sign-in.refuse", subject=subject)
 
