@@ -1,5 +1,6 @@
 """What every test can ask for: a moment, a database of each kind, a session in it, the application."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +37,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def now() -> datetime:
     """A Tuesday afternoon that every test can count from."""
     return NOW
+
+
+@pytest.fixture
+def seed() -> int:
+    """What a random proof starts from: `make soak` gives and prints it."""
+    return int(os.environ.get("MENTORCERT_SOAK_SEED", "1"))
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,13 @@
 """A server as an operator starts it, in a process of its own, for tests that come through the door."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 START_SECONDS = 90
@@ -32,7 +33,9 @@ def running(arguments: list[str], folder: Path, environ: Mapping[str, str] | Non
     settings = {"MENTORCERT_DATA": str(folder / "var"), "MENTORCERT_PORT": str(port), **(environ or {})}
     command = [str(Path(sys.executable).with_name("mentorcert")), *arguments]
     with log.open("wb") as output:
-        process = subprocess.Popen(command, env=own | settings, stdout=output, stderr=output, cwd=folder)
+        process = subprocess.Popen(
+            command, env=own | settings, stdout=output, stderr=output, cwd=folder, start_new_session=True
+        )
     try:
         _wait(process, port, log)
         yield f"http://127.0.0.1:{port}"
@@ -53,7 +56,10 @@ def _wait(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
 def _stop(process: "subprocess.Popen[bytes]") -> None:
     process.terminate()
     try:
-        process.wait(10)
+        process.wait(15)
     except subprocess.TimeoutExpired:
-        process.kill()
+        pass
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # what it started and left behind
         process.wait()
