@@ -9,7 +9,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mentorcert.cohorts.models import Enrolment
+from mentorcert.evidence.iris import Iris
 from mentorcert.evidence.models import Progress
+from mentorcert.evidence.statements import About
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +24,21 @@ class Standing:
     """Whether the first answer, or the first attempt, was right."""
     last_success: bool | None = None
     last_success_at: datetime | None = None
+    last_success_id: UUID | None = None
+    """The statement that said so: a grade is looked up by it."""
     best_score: int | None = None
     """The best scaled score, in ten-thousandths."""
     last_response: str | None = None
     position: int | None = None
     """Where a film was left, in milliseconds."""
     last_at: datetime | None = None
+
+
+def about(enrolment: Enrolment, iri_base: str) -> About:
+    """Whose evidence a statement of this enrolment is."""
+    version = enrolment.cohort.version
+    iris = Iris(iri_base, version.slug)
+    return About(iris, enrolment.person.uuid, enrolment.uuid, enrolment.cohort.uuid, version.hash)
 
 
 NOTHING = Standing()

@@ -28,6 +28,7 @@ class Door:
     """The one way in for evidence: what we record ourselves, and what the LRS stores, is folded by the same call."""
 
     def __init__(self, iri_base: str) -> None:
+        self.iri_base: Final = iri_base
         self.authority: Final = xapi.Authority(
             agent=system_agent(iri_base).as_version("1.0.3"), system=True, voids_any=True
         )

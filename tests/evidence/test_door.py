@@ -85,6 +85,7 @@ def test_the_best_attempt_at_a_check_counts(session: Session, door: Door, about:
         first_success=False,
         last_success=False,
         last_success_at=now + timedelta(minutes=2),
+        last_success_id=standing.last_success_id,
         best_score=8571,
         last_at=now + timedelta(minutes=2),
     )
