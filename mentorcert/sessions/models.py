@@ -25,6 +25,8 @@ class Topic(Identified, Base):
     __tablename__ = "topic"
 
     title: Mapped[str] = mapped_column(unique=True)
+    slug: Mapped[str | None] = mapped_column(unique=True)
+    """The topic's id in the programmes that it came from, whatever it is called now; empty for one that we added."""
     created_at: Mapped[datetime] = mapped_column()
     archived_at: Mapped[datetime | None] = mapped_column()
 
@@ -58,11 +60,16 @@ class LiveSession(Identified, Base):
     rounds: Mapped[int] = mapped_column(default=0)
     """How many rounds were dealt."""
     round_ends_at: Mapped[datetime | None] = mapped_column()
+    """When the round that is being played ends; empty while it is paused."""
+    paused_seconds: Mapped[int | None] = mapped_column()
+    """How much of the round is left while it is paused."""
     notes: Mapped[str] = mapped_column(Text, default="")
     """The facilitator's own."""
     closed_at: Mapped[datetime | None] = mapped_column()
     """When attendance was recorded."""
     cancelled_at: Mapped[datetime | None] = mapped_column()
+    revision: Mapped[int] = mapped_column(default=0)
+    """Counts what changed in it: pages that show it live ask by this number."""
 
     cohort: Mapped[Cohort] = relationship(lazy="joined")
     topic: Mapped[Topic | None] = relationship(lazy="joined")
