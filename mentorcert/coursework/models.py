@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mentorcert.db import Base
@@ -19,10 +19,17 @@ class Reflection(Base):
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
     unit: Mapped[str] = mapped_column()
     """The unit's id."""
-    text: Mapped[str] = mapped_column()
+    text: Mapped[str] = mapped_column(Text)
+    """As it was last finished; empty until then."""
     practise: Mapped[str] = mapped_column(default="")
     """What they want to practise in the live session: shown to the facilitator with their first name."""
     written_at: Mapped[datetime] = mapped_column()
+    """When it was last finished; when it was begun while it never was."""
+    draft: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """`text` and `practise` as they stand while somebody writes; empty once finished. Shared with nobody."""
+    revision: Mapped[int] = mapped_column(default=0)
+    """Counts what was saved; a draft is saved only onto the revision that it was made from."""
+    saved_at: Mapped[datetime | None] = mapped_column()
 
 
 class StrengthsResult(Base):
