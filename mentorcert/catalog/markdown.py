@@ -119,8 +119,10 @@ def _rewrite_link(token: Token, media_url: Callable[[str], str] | None) -> None:
     target = str(token.attrs["href"])
     if is_outside(target):
         token.attrs["rel"] = "noopener noreferrer"
-    elif not target.startswith("#"):
-        token.attrs["href"] = media_url(target) if media_url else ""
+    elif media_url and not target.startswith("#"):
+        token.attrs["href"] = media_url(target)
+    elif not media_url:
+        del token.attrs["href"]
 
 
 def _image(self: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
