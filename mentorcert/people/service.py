@@ -132,9 +132,15 @@ def forgot(session: Session, email: str, *, now: datetime) -> None:
         send_link(session, person, "reset" if person.password_hash else "invitation", now=now)
 
 
-def update_profile(session: Session, person: Person, *, name: str, zone: str, theme: str) -> None:
-    """Change what a person decides about themselves."""
+def update_profile(session: Session, person: Person, *, name: str, zone: str, theme: str, now: datetime) -> None:
+    """Change what a person decides about themselves. A new name is audited: it stands on certificates."""
     writing(session)
+    if name != person.name:
+        before, after = {"name": person.name}, {"name": name}
+        subject = f"person:{person.uuid}"
+        audit.record(
+            session, now=now, who=person.uuid, action="person.rename", subject=subject, before=before, after=after
+        )
     person.name, person.zone, person.theme = name, zone, theme
 
 

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
+import babel.dates
 from flask import Flask
-from flask_babel import format_date, format_datetime, format_time, ngettext
+from flask_babel import format_date, format_datetime, format_time, get_locale, ngettext
 from flask_babel import gettext as _
 
 from mentorcert.web import here
@@ -47,6 +49,13 @@ def local(at: datetime, pattern: str) -> str:
     return str(format_datetime(at, pattern))
 
 
+def instant(at: str, zone: str) -> str:
+    """Thursday 26 November, 16:00 (Europe/London): an instant in ISO form in the zone of whom a mail goes to."""
+    own = datetime.fromisoformat(at).astimezone(ZoneInfo(zone))
+    written = babel.dates.format_datetime(own, "EEEE d MMMM, HH:mm", locale=get_locale() or "en_GB")
+    return f"{written} ({zone})"
+
+
 def ago(at: datetime) -> str:
     """How long since: just now, 5 minutes ago, 3 hours ago; from a day on the date."""
     gone = here.now() - at
@@ -74,7 +83,7 @@ def iso(at: datetime) -> str:
 
 def register(app: Flask) -> None:
     """Give the filters to the templates, and static files an address that changes with their content."""
-    for write in (day, date, clock, when, short_day, local, ago, length, iso):
+    for write in (day, date, clock, when, short_day, local, instant, ago, length, iso):
         app.jinja_env.filters[write.__name__] = write
     app.url_defaults(_version_static)
 
