@@ -33,7 +33,10 @@ class Bench {
     this.film = document.querySelector("[data-film]");
     this.help = document.querySelector("dialog.keys-help");
     form.classList.add("is-folded");
-    for (const section of this.sections) section.tabIndex = -1;
+    for (const section of this.sections) {
+      section.tabIndex = -1;
+      this.tell(section, false);
+    }
     this.open(this.sections.find((section) => !this.chosen(section)) ?? this.sections[0]);
     form.addEventListener("focusin", ({ target }) => this.open(target.closest("[data-criterion]")));
     form.addEventListener("click", ({ target }) => this.open(target.closest("[data-criterion]")));
@@ -50,11 +53,20 @@ class Bench {
     return section.querySelector(".level input:checked");
   }
 
+  /** Show or fold what each level of a criterion means. */
+  tell(section, told) {
+    section.querySelector(".levels")?.classList.toggle("levels--told", told);
+  }
+
   /** Make one criterion the current one. */
   open(section) {
     if (!section || section === this.now) return;
-    this.now?.classList.remove("crit--now");
-    this.now?.removeAttribute("aria-current");
+    if (this.now) {
+      this.tell(this.now, false);
+      this.now.classList.remove("crit--now");
+      this.now.removeAttribute("aria-current");
+    }
+    this.tell(section, true);
     section.classList.add("crit--now");
     section.setAttribute("aria-current", "true");
     this.now = section;
