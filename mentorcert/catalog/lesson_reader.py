@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+import webvtt
+
 from mentorcert.catalog.entry import Entry, Place
 from mentorcert.catalog.faults import shown
 from mentorcert.catalog.formats import LESSON
 from mentorcert.catalog.markdown import Link, is_outside, links, top_headings
 from mentorcert.catalog.media import ANY, CAPTIONS, FILMS, PICTURES, Shelf
 from mentorcert.catalog.programme import Lesson, LessonKind
-from mentorcert.catalog.yaml_source import FrontMatter, load_front_matter
+from mentorcert.catalog.yaml_source import FrontMatter, load_front_matter, read_text
 
 
 def read_lesson(path: Path, shelf: Shelf) -> tuple[Lesson, Entry] | None:
@@ -20,7 +22,10 @@ def read_lesson(path: Path, shelf: Shelf) -> tuple[Lesson, Entry] | None:
     if entry is None:
         return None
     _check_body(path, matter, shelf)
-    return _lesson(path, entry, matter.body, shelf), entry
+    lesson = _lesson(path, entry, matter.body, shelf)
+    if lesson.captions:
+        _check_captions(entry, lesson.captions, shelf)
+    return lesson, entry
 
 
 def _lesson(path: Path, entry: Entry, body: str, shelf: Shelf) -> Lesson:
@@ -41,6 +46,19 @@ def _lesson(path: Path, entry: Entry, body: str, shelf: Shelf) -> Lesson:
         try_=entry.optional("try"),
         promise=entry.optional("promise"),
     )
+
+
+def _check_captions(entry: Entry, captions: str, shelf: Shelf) -> None:
+    text = read_text(shelf.files[captions], shelf.faults)
+    if text is None:
+        return
+    try:
+        found = len(webvtt.from_string(text))
+    except webvtt.errors.MalformedFileError:
+        found = 0
+    if not found:
+        what = f'"{entry.text("captions")}" holds no caption'
+        entry.fault(shelf.faults, "captions", what, "Add captions, each under a line such as 00:01.000 --> 00:03.000")
 
 
 def _check_body(path: Path, matter: FrontMatter, shelf: Shelf) -> None:

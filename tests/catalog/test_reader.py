@@ -251,6 +251,15 @@ def test_media_that_is_not_what_its_name_says(here: Path, name: str, data: bytes
     ]
 
 
+def test_captions_without_a_caption(here: Path) -> None:
+    content, rubrics = make_programme(here)
+    write(here, f"{MEDIA}/film.en.vtt", "WEBVTT\n\nHello.\n")
+    assert said(content, rubrics) == [
+        f'{FILM}:8: "../media/film.en.vtt" holds no caption. '
+        "Add captions, each under a line such as 00:01.000 --> 00:03.000."
+    ]
+
+
 def test_a_link_in_the_file_system_that_leads_out_of_the_programme(here: Path) -> None:
     content, rubrics = make_programme(here)
     shutil.move(here / MEDIA / "film.webm", here / "film.webm")
