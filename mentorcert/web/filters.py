@@ -76,6 +76,15 @@ def length(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def spelled(number: int) -> str:
+    """A number as running text has it: in words up to twelve, in figures above."""
+    words = (
+        *(_("no"), _("one"), _("two"), _("three"), _("four"), _("five"), _("six")),
+        *(_("seven"), _("eight"), _("nine"), _("ten"), _("eleven"), _("twelve")),
+    )
+    return str(words[number]) if 0 <= number < len(words) else str(number)
+
+
 def iso(at: datetime) -> str:
     """An instant for a `datetime` attribute."""
     return at.astimezone(UTC).isoformat()
@@ -83,7 +92,7 @@ def iso(at: datetime) -> str:
 
 def register(app: Flask) -> None:
     """Give the filters to the templates, and static files an address that changes with their content."""
-    for write in (day, date, clock, when, short_day, local, instant, ago, length, iso):
+    for write in (day, date, clock, when, short_day, local, instant, ago, length, spelled, iso):
         app.jinja_env.filters[write.__name__] = write
     app.url_defaults(_version_static)
 

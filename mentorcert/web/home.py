@@ -12,7 +12,7 @@ from mentorcert.web import here
 blueprint: Final = Blueprint("home", __name__)
 
 FIRST_PAGES: Final = (
-    (Role.TRAINEE, "coursework.home"),
+    (Role.TRAINEE, "trainee.home"),
     (Role.COACH, "grading.queue"),
     (Role.FACILITATOR, "reports.cohorts"),
     (Role.MANAGER, "reports.cohorts"),

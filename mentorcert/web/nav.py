@@ -23,7 +23,7 @@ class Place:
 _T, _F, _C, _M, _A = Role.TRAINEE, Role.FACILITATOR, Role.COACH, Role.MANAGER, Role.ADMINISTRATOR
 
 PLACES: Final = (
-    Place(_l("Home"), "coursework.home", frozenset({_T}), ("/learn",)),
+    Place(_l("Home"), "trainee.home", frozenset({_T}), ("/learn",)),
     Place(_l("Cohorts"), "reports.cohorts", frozenset({_F, _M}), ("/cohorts",)),
     Place(_l("Sessions"), "sessions.index", frozenset({_T, _F}), ("/sessions",)),
     Place(_l("Recording"), "recordings.mine", frozenset({_T}), ("/recording",)),
