@@ -22,23 +22,30 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from mentorcert import installation, jobs
+from mentorcert.certification import queries as certification
+from mentorcert.certification import views as certification_views
 from mentorcert.cohorts import queries as cohorts
 from mentorcert.config import Settings, from_environment
-from mentorcert.db import db, engine_options, prepare_engine
+from mentorcert.db import db, engine_options, prepare_engine, writing
 from mentorcert.errors import Fault, Invalid, Problem
+from mentorcert.evidence.service import Door, door
 from mentorcert.files import open_files
 from mentorcert.people import views as people_views
 from mentorcert.permissions import NOBODY, Permission, Scope, allows, permission_of
 from mentorcert.web import filters, here, home, nav
+from xapi import Authority, lrs
+from xapi.credentials import Credential
 
 BLUEPRINTS: Final = (
     home.blueprint,
     people_views.blueprint,
+    certification_views.blueprint,
 )
 
 SCOPES: Final[Mapping[str, Callable[[Session, UUID], Scope | None]]] = {
     "cohort": cohorts.scope_of_cohort,
     "enrolment": cohorts.scope_of_enrolment,
+    "certificate": certification.scope_of_certificate,
 }
 """What an id in an address is about, by its name there. A view with such an id is judged in that scope."""
 
@@ -97,8 +104,10 @@ def create_app(settings: Settings | None = None) -> MentorCert:
     app.config.update(_flask_config(settings))
     app.extensions["mentorcert"] = {"settings": settings, "files": open_files(settings.files_url, settings.data)}
     _set_up_database(app, settings)
+    csrf = CSRFProtect(app)
     _set_up_people(app)
-    _set_up_pages(app, settings)
+    _set_up_pages(app)
+    _set_up_lrs(app, csrf, door(settings.iri_base))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     _refuse_unguarded_views(app)
@@ -134,12 +143,23 @@ def _set_up_database(app: MentorCert, settings: Settings) -> None:
 
 
 def _set_up_people(app: MentorCert) -> None:
-    CSRFProtect(app).exempt("mentorcert.xapi")
     login = LoginManager(app)
     login.session_protection = None  # the cookie names a session key; a changed password ends it
     login.user_loader(people_views.load_account)
     people_views.limiter.init_app(app)
     app.before_request(_admit)
+
+
+def _set_up_lrs(app: MentorCert, csrf: CSRFProtect, mine: Door) -> None:
+    def speaks_for(credential: Credential) -> Authority:
+        account = {"homePage": mine.iri_base, "name": f"key:{credential.uuid}"}
+        return Authority(agent={"objectType": "Agent", "account": account})
+
+    resources = lrs.blueprint(
+        session=here.session, writing=writing, on_stored=mine.fold, authority=speaks_for, now=here.now
+    )
+    csrf.exempt(resources)
+    app.register_blueprint(resources)
 
 
 def _admit() -> ResponseReturnValue | None:
@@ -178,7 +198,7 @@ def _refuse_unguarded_views(app: MentorCert) -> None:
         raise RuntimeError(f"views without a permission: {', '.join(sorted(unguarded))}")
 
 
-def _set_up_pages(app: MentorCert, settings: Settings) -> None:
+def _set_up_pages(app: MentorCert) -> None:
     Babel(app, timezone_selector=lambda: here.viewer().zone)
     filters.register(app)
     app.context_processor(nav.context)

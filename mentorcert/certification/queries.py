@@ -122,13 +122,9 @@ def _season(session: Session, cohort: Cohort) -> Sequence[LiveSession]:
 
 
 def _attendance(iris: Iris, season: Sequence[LiveSession], known: Mapping[str, Standing]) -> tuple[Attendance, ...]:
+    attended = {each.uuid: known.get(iris.session(each.uuid), NOTHING).completed_at for each in season}
     return tuple(
-        Attendance(
-            f"Session {each.number}: {each.title}",
-            each.starts_at,
-            known.get(iris.session(each.uuid), NOTHING).completed_at,
-        )
-        for each in season
+        Attendance(f"Session {each.number}: {each.title}", each.starts_at, attended[each.uuid]) for each in season
     )
 
 
@@ -165,4 +161,4 @@ def _handed_in(session: Session, enrolments: Sequence[Enrolment]) -> dict[int, d
         .where(Recording.enrolment_id.in_([each.id for each in enrolments]), Recording.replaced_at.is_(None))
         .order_by(Recording.submitted_at)
     )
-    return {enrolment: at for enrolment, at in session.execute(query)}
+    return dict(session.execute(query).tuples().all())

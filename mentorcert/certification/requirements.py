@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from mentorcert.catalog.programme import Programme, Requirement, RequirementKind
-from mentorcert.coursework.prework import StepKind, UnitState
+from mentorcert.catalog.programme import Programme, Requirement, RequirementKind, StepKind
+from mentorcert.coursework.prework import UnitState
 
 SCORE_UNIT: Final = 10_000
 """Progress keeps scaled scores in ten-thousandths."""
@@ -76,6 +76,8 @@ class Verdict:
     """What is still open, as a sentence; empty when it is met."""
     met_on: datetime | None
     evidence: tuple[Evidence, ...]
+    public: str = ""
+    """What a certificate's public page says was done: no score, no level. The same as `done` when empty."""
 
 
 def verdicts(programme: Programme, facts: Facts) -> tuple[Verdict, ...]:
@@ -101,18 +103,18 @@ def _prework(requirement: Requirement, facts: Facts) -> Verdict:
 
 def _attendance(requirement: Requirement, facts: Facts) -> Verdict:
     needed = requirement.at_least or 0
-    evidence = tuple(
-        Evidence(
-            each.title, "attended" if each.attended_at else "not attended", each.attended_at, bool(each.attended_at)
-        )
-        for each in facts.sessions
-    )
-    times = sorted(each.attended_at for each in facts.sessions if each.attended_at)
+    evidence = tuple(_session(each) for each in facts.sessions)
+    times = sorted(each.at for each in evidence if each.at)
     short = needed - len(times)
     missing = f"{short} more live {'session' if short == 1 else 'sessions'} to attend." if short > 0 else ""
     met_on = times[needed - 1] if needed and not missing else None
     done = f"{len(times)} of {len(facts.sessions)} attended; {needed} needed"
     return Verdict(requirement, not missing, done, missing, met_on, evidence)
+
+
+def _session(each: Attendance) -> Evidence:
+    says = "attended" if each.attended_at else "not attended"
+    return Evidence(each.title, says, each.attended_at, each.attended_at is not None)
 
 
 def _checks(requirement: Requirement, facts: Facts) -> Verdict:
@@ -121,11 +123,12 @@ def _checks(requirement: Requirement, facts: Facts) -> Verdict:
     short = [each.about for each in evidence if not each.enough]
     missing = f"Below {requirement.at_least_percent} % or not done: {_listed(short)}." if short else ""
     scores = {unit.unit.title: score for unit in facts.units if (score := _check_score(unit)) is not None}
+    public = f"{len(facts.units)} of {len(facts.units)} passed, at {requirement.at_least_percent} % or more each"
     done = "none answered yet"
     if scores:
         lowest = min(scores, key=lambda title: scores[title])
         done = f"{len(scores)} of {len(facts.units)} answered, lowest {_percent(scores[lowest])} % ({lowest})"
-    return _verdict(requirement, done, missing, evidence)
+    return _verdict(requirement, done, missing, evidence, public)
 
 
 def _check_of(unit: UnitState, needed: int) -> Evidence:
@@ -146,14 +149,13 @@ def _recording(requirement: Requirement, facts: Facts) -> Verdict:
     if grade is None:
         done = "handed in, not graded yet" if facts.handed_in_at else "not handed in"
         missing = "A coach has it." if facts.handed_in_at else "Hand in your recorded conversation."
-        evidence: tuple[Evidence, ...] = ()
-        if facts.handed_in_at:
-            evidence = (Evidence("Recording", "handed in", facts.handed_in_at, enough=False),)
-        return _verdict(requirement, done, missing, evidence)
+        waiting = Evidence("Recording", "handed in", facts.handed_in_at, enough=False)
+        return _verdict(requirement, done, missing, (waiting,) if facts.handed_in_at else ())
     passed = grade.percent >= grade.pass_percent
     says = f"{grade.percent} of 100; {grade.pass_percent} needed"
     missing = "" if passed else f"{grade.pass_percent - grade.percent} points short of the pass mark."
-    return _verdict(requirement, says, missing, (Evidence("Grade", says, grade.released_at, passed),))
+    evidence = (Evidence("Grade", says, grade.released_at, passed),)
+    return _verdict(requirement, says, missing, evidence, "Passed, graded by a coach against the published rubric")
 
 
 def _critical(requirement: Requirement, facts: Facts) -> Verdict:
@@ -164,14 +166,16 @@ def _critical(requirement: Requirement, facts: Facts) -> Verdict:
     short = [each.criterion for each in grade.critical if not each.reached]
     done = ", ".join(f"{each.criterion}: {each.level}" for each in grade.critical)
     missing = f"Below the level that it must reach: {_listed(short)}." if short else ""
-    return _verdict(requirement, done, missing, evidence)
+    return _verdict(requirement, done, missing, evidence, "Each at the level required, or above")
 
 
-def _verdict(requirement: Requirement, done: str, missing: str, evidence: tuple[Evidence, ...]) -> Verdict:
+def _verdict(
+    requirement: Requirement, done: str, missing: str, evidence: tuple[Evidence, ...], public: str = ""
+) -> Verdict:
     """A verdict that is met when nothing is missing, on the day of its last evidence."""
     times = [each.at for each in evidence if each.at]
     met_on = max(times) if times and not missing else None
-    return Verdict(requirement, not missing, done, missing, met_on, evidence)
+    return Verdict(requirement, not missing, done, missing, met_on, evidence, public)
 
 
 def _percent(score: int) -> int:

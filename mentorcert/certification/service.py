@@ -83,6 +83,11 @@ def fingerprint(document: dict[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def instant(text: str | None) -> datetime | None:
+    """A time of a document as an instant again."""
+    return datetime.fromisoformat(text) if text else None
+
+
 def _certificate(session: Session, judged: Candidate, organisation: str, who: UUID, now: datetime) -> Certificate:
     enrolment = judged.enrolment
     programme = cohorts.programme(session, enrolment.cohort)
@@ -100,7 +105,7 @@ def _certificate(session: Session, judged: Candidate, organisation: str, who: UU
         "requirements": [
             {
                 "title": each.requirement.title,
-                "done": each.done,
+                "done": each.public or each.done,
                 "met_on": each.met_on.isoformat() if each.met_on else None,
             }
             for each in judged.verdicts
@@ -115,6 +120,13 @@ def _certificate(session: Session, judged: Candidate, organisation: str, who: UU
         valid_until=_months_later(now, programme.certificate.valid_months, ZoneInfo(enrolment.cohort.zone)),
         issued_by=who,
     )
+
+
+def _tell(session: Session, made: Certificate, now: datetime) -> None:
+    holder, title = made.enrolment.person, made.document["title"]
+    values = {"name": holder.name, "path": f"/verify/{made.code}", "title": title}
+    template = "certification/mail/certified"
+    mail.post(session, template, to=holder.email, subject=f"Your certificate: {title}", values=values, now=now)
 
 
 def _months_later(now: datetime, months: int, zone: ZoneInfo) -> datetime:
