@@ -20,7 +20,7 @@ FRAMES_PER_SECOND = 15
 ROOM_TONE = "anoisesrc=color=brown:amplitude=0.003:sample_rate=48000:seed=7"
 MIX = (
     "[1:a]aecho=0.9:0.9:17|29:0.10|0.06[v];"
-    "[v][2:a]amix=inputs=2:duration=first:normalize=0,alimiter=limit=0.8:level=0[a]"
+    "[v][2:a]amix=inputs=2:duration=first:normalize=0,volume=3.5dB,alimiter=limit=0.8:level=0[a]"
 )
 VP9 = "-c:v libvpx-vp9 -b:v 0 -crf 36 -g 150 -row-mt 1 -cpu-used 3 -c:a libopus -b:a 40k"
 H264 = "-c:v libx264 -crf 27 -preset slow -profile:v main -g 150 -c:a aac -b:a 56k -movflags +faststart"
