@@ -60,6 +60,17 @@ def enrolments_of(session: Session, person: UUID) -> list[Enrolment]:
     return list(session.scalars(query))
 
 
+def open_enrolment(session: Session, of: Cohort, person: Person) -> Enrolment:
+    """A person's open enrolment in a cohort; raises NotFound."""
+    query = select(Enrolment).where(
+        Enrolment.cohort_id == of.id, Enrolment.person_id == person.id, Enrolment.archived_at.is_(None)
+    )
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound(f"{person.name} is not enrolled in {of.name}.", "Load the cohort's page again.")
+    return found
+
+
 def programme(session: Session, of: Cohort) -> Programme:
     """The programme in the version that the cohort is pinned to."""
     return catalog.programme(session, of.version.hash)

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 from mentorcert import audit
 from mentorcert.catalog.models import ProgrammeVersion
 from mentorcert.cohorts.models import Cohort, Enrolment
+from mentorcert.cohorts.queries import open_enrolment
 from mentorcert.db import writing
-from mentorcert.errors import Conflict
+from mentorcert.errors import Conflict, Invalid
 from mentorcert.people import service as people
 from mentorcert.people.models import Person
-from mentorcert.permissions import Role, cohort_scope
+from mentorcert.permissions import COHORT_ROLES, EVERYWHERE, Role, cohort_scope
 
 
 def create(session: Session, name: str, version: ProgrammeVersion, zone: str, *, who: object, now: datetime) -> Cohort:
@@ -48,11 +49,35 @@ def enrol(session: Session, cohort: Cohort, person: Person, *, who: object, now:
     return enrolment
 
 
+def add(session: Session, cohort: Cohort | None, person: Person, role: Role, *, who: object, now: datetime) -> None:
+    """Give a person a role: a trainee is enrolled; a facilitator or coach belongs to the cohort; others need none."""
+    writing(session)
+    if role not in COHORT_ROLES:
+        people.grant(session, person, role, EVERYWHERE, who=who, now=now)
+    elif cohort is None:
+        raise Invalid(f"A {role} needs a cohort.", "Choose the cohort.")
+    elif role is Role.TRAINEE:
+        enrol(session, cohort, person, who=who, now=now)
+    else:
+        people.grant(session, person, role, cohort_scope(cohort.uuid), who=who, now=now)
+
+
+def remove(
+    session: Session, cohort: Cohort, person: Person, role: Role, *, reason: str, who: object, now: datetime
+) -> None:
+    """Take a role in a cohort away. A trainee's enrolment is closed; its evidence stays. Raises NotFound."""
+    writing(session)
+    if role is Role.TRAINEE:
+        leave(session, open_enrolment(session, cohort, person), reason=reason, who=who, now=now)
+    else:
+        people.withdraw(session, person, role, cohort_scope(cohort.uuid), reason=reason, who=who, now=now)
+
+
 def leave(session: Session, enrolment: Enrolment, *, reason: str, who: object, now: datetime) -> None:
     """Close an enrolment; its evidence stays."""
     writing(session)
     enrolment.archived_at = now
     scope = cohort_scope(enrolment.cohort.uuid)
-    people.withdraw(session, enrolment.person, Role.TRAINEE, scope, who=who, now=now)
+    people.withdraw(session, enrolment.person, Role.TRAINEE, scope, reason=reason, who=who, now=now)
     subject = f"enrolment:{enrolment.uuid}"
     audit.record(session, now=now, who=who, action="enrolment.close", subject=subject, reason=reason)

@@ -1,5 +1,6 @@
 """Time zones, as people choose them: by IANA name, in groups that a list can show."""
 
+from difflib import get_close_matches
 from functools import cache
 from typing import Final
 from zoneinfo import available_timezones
@@ -21,6 +22,15 @@ REGIONS: Final = (
 def is_zone(name: str) -> bool:
     """Whether this names a zone, old names and abbreviations included."""
     return name in _names()
+
+
+def closest(text: str) -> str:
+    """The zone that somebody may have meant, for example by a city's name; empty when there is no guess."""
+    wanted = text.strip().replace(" ", "_").lower()
+    places = {name.rpartition("/")[2].lower(): name for places in grouped().values() for name, _ in places}
+    names = {name.lower(): name for name in places.values()}
+    close = get_close_matches(wanted, [*names, *places], 1)
+    return (names | places)[close[0]] if close else ""
 
 
 @cache
