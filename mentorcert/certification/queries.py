@@ -161,4 +161,4 @@ def _handed_in(session: Session, enrolments: Sequence[Enrolment]) -> dict[int, d
         .where(Recording.enrolment_id.in_([each.id for each in enrolments]), Recording.replaced_at.is_(None))
         .order_by(Recording.submitted_at)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())

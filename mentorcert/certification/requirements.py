@@ -153,7 +153,8 @@ def _recording(requirement: Requirement, facts: Facts) -> Verdict:
         return _verdict(requirement, done, missing, (waiting,) if facts.handed_in_at else ())
     passed = grade.percent >= grade.pass_percent
     says = f"{grade.percent} of 100; {grade.pass_percent} needed"
-    missing = "" if passed else f"{grade.pass_percent - grade.percent} points short of the pass mark."
+    short = grade.pass_percent - grade.percent
+    missing = "" if passed else f"{short} {'point' if short == 1 else 'points'} short of the pass mark."
     evidence = (Evidence("Grade", says, grade.released_at, passed),)
     return _verdict(requirement, says, missing, evidence, "Passed, graded by a coach against the published rubric")
 

@@ -117,7 +117,7 @@ def _certificate(session: Session, judged: Candidate, organisation: str, who: UU
         document=document,
         fingerprint=fingerprint(document),
         issued_at=now,
-        valid_until=_months_later(now, programme.certificate.valid_months, ZoneInfo(enrolment.cohort.zone)),
+        valid_until=months_later(now, programme.certificate.valid_months, enrolment.cohort.zone),
         issued_by=who,
     )
 
@@ -129,12 +129,15 @@ def _tell(session: Session, made: Certificate, now: datetime) -> None:
     mail.post(session, template, to=holder.email, subject=f"Your certificate: {title}", values=values, now=now)
 
 
-def _months_later(now: datetime, months: int, zone: ZoneInfo) -> datetime:
-    """The end of the day before the same day of the month, so many months later, on the cohort's clock."""
-    local = now.astimezone(zone)
+def months_later(now: datetime, months: int, zone: str) -> datetime:
+    """The beginning of the same day so many months later, on the wall clock of an IANA zone.
+
+    Where the month lacks the day it is the month's last: 29 February and 12 months give 28 February.
+    """
+    local = now.astimezone(ZoneInfo(zone))
     year, month = divmod(local.year * 12 + local.month - 1 + months, 12)
     day = min(local.day, calendar.monthrange(year, month + 1)[1])
-    return datetime(year, month + 1, day, tzinfo=zone)
+    return datetime(year, month + 1, day, tzinfo=local.tzinfo)
 
 
 def _thing(certificate: Certificate, iri_base: str) -> Thing:
