@@ -20,7 +20,7 @@ from mentorcert import create_app, jobs
 from mentorcert import demo as demonstration
 from mentorcert.catalog import check as checking
 from mentorcert.catalog import service as catalog
-from mentorcert.cohorts import roster
+from mentorcert.cohorts import roster_service
 from mentorcert.config import Settings, from_environment
 from mentorcert.db import THREADS, db, writing
 from mentorcert.errors import Invalid, Problem
@@ -117,8 +117,12 @@ def import_roster(_settings: Settings, file: Path, dry_run: bool) -> None:
 
     Nothing is imported when a single row can't be; importing the same file twice changes nothing.
     """
-    report = roster.import_roster(db.session(), file.read_bytes(), dry_run=dry_run, who="cli", now=datetime.now(UTC))
+    report = roster_service.import_roster(
+        db.session(), file.read_bytes(), dry_run=dry_run, who="cli", now=datetime.now(UTC)
+    )
     click.echo(str(report))
+    if report.plan.faults:
+        raise SystemExit(1)
 
 
 @main.command()
