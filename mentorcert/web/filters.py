@@ -69,7 +69,7 @@ def ago(at: datetime) -> str:
     return date(at)
 
 
-def length(seconds: float) -> str:
+def playtime(seconds: float) -> str:
     """A position or length in a film: 2:41, or 1:02:41."""
     whole = int(seconds)
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
@@ -92,7 +92,7 @@ def iso(at: datetime) -> str:
 
 def register(app: Flask) -> None:
     """Give the filters to the templates, and static files an address that changes with their content."""
-    for write in (day, date, clock, when, short_day, local, instant, ago, length, spelled, iso):
+    for write in (day, date, clock, when, short_day, local, instant, ago, playtime, spelled, iso):
         app.jinja_env.filters[write.__name__] = write
     app.url_defaults(_version_static)
 
