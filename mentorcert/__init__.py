@@ -25,6 +25,7 @@ from mentorcert import installation, jobs
 from mentorcert.certification import queries as certification
 from mentorcert.certification import views as certification_views
 from mentorcert.cohorts import queries as cohorts
+from mentorcert.cohorts import views as cohorts_views
 from mentorcert.config import Settings, from_environment
 from mentorcert.db import db, engine_options, prepare_engine, writing
 from mentorcert.errors import Fault, Invalid, Problem
@@ -39,6 +40,7 @@ from xapi.credentials import Credential
 BLUEPRINTS: Final = (
     home.blueprint,
     people_views.blueprint,
+    cohorts_views.blueprint,
     certification_views.blueprint,
 )
 
@@ -96,6 +98,18 @@ class MentorCert(Flask):
             raise
         return response
 
+    def refuse_unguarded_views(self) -> None:
+        """Raise RuntimeError when a view declares no permission."""
+        unguarded = [
+            rule.endpoint
+            for rule in self.url_map.iter_rules()
+            if rule.endpoint != "static"
+            and not rule.endpoint.startswith(f"{LRS}.")
+            and permission_of(self.view_functions[rule.endpoint]) is None
+        ]
+        if unguarded:
+            raise RuntimeError(f"views without a permission: {', '.join(sorted(unguarded))}")
+
 
 def create_app(settings: Settings | None = None) -> MentorCert:
     """Make the application. Raises Invalid when the settings can't be used, RuntimeError for an unguarded view."""
@@ -110,7 +124,7 @@ def create_app(settings: Settings | None = None) -> MentorCert:
     _set_up_lrs(app, csrf, door(settings.iri_base))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    _refuse_unguarded_views(app)
+    app.refuse_unguarded_views()
     jobs.connect(app, settings)
     return app
 
@@ -184,18 +198,6 @@ def _scope() -> Scope | None:
         if name in (request.view_args or {}):
             return resolve(db.session(), (request.view_args or {})[name]) or abort(404)
     return None
-
-
-def _refuse_unguarded_views(app: MentorCert) -> None:
-    unguarded = [
-        rule.endpoint
-        for rule in app.url_map.iter_rules()
-        if rule.endpoint != "static"
-        and not rule.endpoint.startswith(f"{LRS}.")
-        and permission_of(app.view_functions[rule.endpoint]) is None
-    ]
-    if unguarded:
-        raise RuntimeError(f"views without a permission: {', '.join(sorted(unguarded))}")
 
 
 def _set_up_pages(app: MentorCert) -> None:

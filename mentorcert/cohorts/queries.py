@@ -10,8 +10,8 @@ from mentorcert.catalog import queries as catalog
 from mentorcert.catalog.programme import Programme
 from mentorcert.cohorts.models import Cohort, Enrolment
 from mentorcert.errors import NotFound
-from mentorcert.people.models import Person
-from mentorcert.permissions import Scope
+from mentorcert.people.models import Grant, Person
+from mentorcert.permissions import Role, Scope, cohort_scope
 
 
 def cohort(session: Session, uuid: UUID) -> Cohort:
@@ -58,6 +58,20 @@ def enrolments_of(session: Session, person: UUID) -> list[Enrolment]:
         .order_by(Enrolment.enrolled_at.desc(), Enrolment.id.desc())
     )
     return list(session.scalars(query))
+
+
+def members(session: Session, of: Cohort) -> dict[Role, list[Person]]:
+    """Who has which role in a cohort, by name. One query."""
+    query = (
+        select(Grant.role, Person)
+        .join(Person, Grant.person_id == Person.id)
+        .where(Grant.scope == cohort_scope(of.uuid), Person.archived_at.is_(None))
+        .order_by(Person.name, Person.id)
+    )
+    found: dict[Role, list[Person]] = {role: [] for role in Role}
+    for role, person in session.execute(query).tuples():
+        found[role].append(person)
+    return found
 
 
 def open_enrolment(session: Session, of: Cohort, person: Person) -> Enrolment:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mentorcert import audit
+from mentorcert.catalog import queries as catalog
 from mentorcert.catalog.models import ProgrammeVersion
 from mentorcert.cohorts.models import Cohort, Enrolment
 from mentorcert.cohorts.queries import open_enrolment
@@ -13,6 +14,7 @@ from mentorcert.db import writing
 from mentorcert.errors import Conflict, Invalid
 from mentorcert.people import service as people
 from mentorcert.people.models import Person
+from mentorcert.people.queries import by_email
 from mentorcert.permissions import COHORT_ROLES, EVERYWHERE, Role, cohort_scope
 
 
@@ -27,6 +29,12 @@ def create(session: Session, name: str, version: ProgrammeVersion, zone: str, *,
     after = {"name": name, "programme": version.slug, "version": version.hash}
     audit.record(session, now=now, who=who, action="cohort.create", subject=f"cohort:{cohort.uuid}", after=after)
     return cohort
+
+
+def start(session: Session, name: str, version_hash: str, zone: str, *, who: object, now: datetime) -> Cohort:
+    """Make a cohort on the programme version of that hash. Raises Conflict, or NotFound for an unknown version."""
+    writing(session)
+    return create(session, name, catalog.version(session, version_hash), zone, who=who, now=now)
 
 
 def enrol(session: Session, cohort: Cohort, person: Person, *, who: object, now: datetime) -> Enrolment:
@@ -60,6 +68,18 @@ def add(session: Session, cohort: Cohort | None, person: Person, role: Role, *, 
         enrol(session, cohort, person, who=who, now=now)
     else:
         people.grant(session, person, role, cohort_scope(cohort.uuid), who=who, now=now)
+
+
+def add_by_email(
+    session: Session, cohort: Cohort, email: str, role: Role, *, name: str, who: object, now: datetime
+) -> Person:
+    """Give whoever has this address a role in a cohort; somebody new is invited, by that name, in the cohort's zone."""
+    writing(session)
+    person = by_email(session, email)
+    if person is None:
+        person = people.invite(session, email, name, zone=cohort.zone, who=who, now=now)
+    add(session, cohort, person, role, who=who, now=now)
+    return person
 
 
 def remove(
