@@ -27,12 +27,14 @@ from mentorcert.certification import views as certification_views
 from mentorcert.cohorts import queries as cohorts
 from mentorcert.cohorts import views as cohorts_views
 from mentorcert.config import Settings, from_environment
+from mentorcert.coursework import views as coursework_views
 from mentorcert.db import db, engine_options, prepare_engine, writing
 from mentorcert.errors import Fault, Invalid, Problem
 from mentorcert.evidence.service import Door, door
 from mentorcert.files import open_files
 from mentorcert.people import views as people_views
 from mentorcert.permissions import NOBODY, Permission, Scope, allows, permission_of
+from mentorcert.reports import trainee_views
 from mentorcert.web import filters, here, home, nav
 from xapi import Authority, lrs
 from xapi.credentials import Credential
@@ -40,6 +42,8 @@ from xapi.credentials import Credential
 BLUEPRINTS: Final = (
     home.blueprint,
     people_views.blueprint,
+    coursework_views.blueprint,
+    trainee_views.blueprint,
     cohorts_views.blueprint,
     certification_views.blueprint,
 )
@@ -152,8 +156,12 @@ def _set_up_database(app: MentorCert, settings: Settings) -> None:
     Migrate(app, db, directory=str(MIGRATIONS))
     with app.app_context():
         prepare_engine(db.engine)
-        installation.hold(db.session(), settings.iri_base, now=datetime.now(UTC))
-        db.session.commit()
+        try:
+            installation.hold(db.session(), settings.iri_base, now=datetime.now(UTC))
+            db.session.commit()
+        finally:  # a server may fork from here: no connection may be shared
+            db.session.remove()
+            db.engine.dispose()
 
 
 def _set_up_people(app: MentorCert) -> None:

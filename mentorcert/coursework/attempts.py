@@ -117,7 +117,9 @@ def what_is_missing(question: Question, given: Response) -> str:
         return ""
     if not _known(question, chosen):
         return "foreign"
-    return "incomplete" if len(chosen) < len(question.answer_key) and len(set(_rights(chosen))) == len(chosen) else "twice"
+    return (
+        "incomplete" if len(chosen) < len(question.answer_key) and len(set(_rights(chosen))) == len(chosen) else "twice"
+    )
 
 
 def _known(question: Question, chosen: Response) -> bool:

@@ -81,7 +81,7 @@ def report(fields: Mapping[str, str]) -> Report:
 def cues(vtt: bytes) -> tuple[Cue, ...]:
     """What is said, in order; nothing when the captions can't be read."""
     try:
-        captions = WebVTT.from_string(vtt.decode("utf-8-sig"))
+        captions = WebVTT.from_string(vtt.decode("utf-8-sig")).captions
     except (MalformedFileError, UnicodeDecodeError):
         return ()
     return tuple(Cue(int(each.start_in_seconds), each.voice or "", " ".join(each.text.split())) for each in captions)

@@ -61,9 +61,7 @@ def watch_film(session: Session, where: Where, report: Report | None = None, *, 
     made = []
     if report is not None and report.event != "completed":
         place = {"position": report.position, "length": report.length}
-        made.append(
-            statements.film_event(about, unit, thing, report.event, **place, segments=report.segments, at=now)
-        )
+        made.append(statements.film_event(about, unit, thing, report.event, **place, segments=report.segments, at=now))
     complete = report is None or report.complete
     if complete and not step.done:
         made.append(statements.lesson_completed(about, unit, thing, at=now))
@@ -100,9 +98,7 @@ def record_strengths(
     return result
 
 
-def save_draft(
-    session: Session, where: Where, text: str, practise: str, revision: int, *, now: datetime
-) -> Reflection:
+def save_draft(session: Session, where: Where, text: str, practise: str, revision: int, *, now: datetime) -> Reflection:
     """Keep an unfinished reflection. Raises StaleDraft when a newer one than `revision` is kept, and Invalid."""
     study, _ = _begin(session, where, StepKind.REFLECTION)
     row = _reflection(session, study, where.unit, revision, now)
@@ -146,7 +142,7 @@ def answer(
     if marker != sitting.marker or question_id in sitting.current:
         return False
     given = {**sitting.current, question_id: tuple(response)}
-    made = [_answered(study, step, where.unit, question, response, now)]
+    made = [_answered(study, where, question, response, now)]
     if len(given) == len(sitting.check.questions):
         made.append(_finished(study, step, where.unit, given, now))
     _record(session, study, *made, now=now)
@@ -187,10 +183,8 @@ def _record(session: Session, study: Study, *made: bytes, now: datetime) -> None
     door(study.iris.base).record(session, made, now=now)
 
 
-def _answered(
-    study: Study, step: StepState, unit: str, question: Question, response: Sequence[str], now: datetime
-) -> bytes:
-    iri = study.iris.question(unit, step.step.id, question.id, question.content_hash)
+def _answered(study: Study, where: Where, question: Question, response: Sequence[str], now: datetime) -> bytes:
+    iri = study.iris.question(where.unit, where.step, question.id, question.content_hash)
     thing = Thing(iri, v.INTERACTION, question.text, study.programme.language)
     told = Answer(
         response=responses.written(question, response),
@@ -198,16 +192,15 @@ def _answered(
         interaction=responses.INTERACTIONS[question.kind],
         score=responses.as_decimal(question.score(response)),
     )
-    return statements.question_answered(study.about, step.iri, thing, told, at=now)
+    check = study.iris.step(where.unit, where.step)
+    return statements.question_answered(study.about, check, thing, told, at=now)
 
 
 def _finished(study: Study, step: StepState, unit: str, given: Any, now: datetime) -> bytes:
     score = study.programme.unit(unit).check.score(given)
     passed = score * 100 >= study.pass_percent
     thing = _thing(study, step)
-    return statements.check_finished(
-        study.about, unit, thing, score=responses.as_decimal(score), passed=passed, at=now
-    )
+    return statements.check_finished(study.about, unit, thing, score=responses.as_decimal(score), passed=passed, at=now)
 
 
 def _reflection(session: Session, study: Study, unit: str, revision: int, now: datetime) -> Reflection:

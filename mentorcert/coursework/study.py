@@ -54,7 +54,9 @@ class Study:
         unit = self.unit(unit_id)
         at = next((at for at, state in enumerate(unit.steps) if state.step.id == step_id), None)
         if at is None:
-            raise NotFound(f'There is no step "{step_id}" in this unit.', "Go to the unit and choose a step from there.")
+            raise NotFound(
+                f'There is no step "{step_id}" in this unit.', "Go to the unit and choose a step from there."
+            )
         number = [each.id for each in self.programme.units].index(unit_id) + 1
         return Place(number, unit, at)
 

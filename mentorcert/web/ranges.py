@@ -14,7 +14,7 @@ SANDBOX: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """What a file may do when somebody opens it by itself: nothing. A drawing keeps its own colours."""
 
 
-def send_range(  # noqa: PLR0913, PLR0917
+def send_range(
     files: Files,
     key: str,
     *,
