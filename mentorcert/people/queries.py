@@ -90,6 +90,12 @@ def crowd(session: Session) -> Crowd:
     return Crowd(everybody, invited)
 
 
+def addresses_of_all(session: Session, *, most: int) -> list[tuple[str, str]]:
+    """(address, name) of up to `most` people, by name: what a field can suggest."""
+    query = select(Person.email, Person.name).where(Person.archived_at.is_(None)).order_by(Person.name).limit(most)
+    return [(email, name) for email, name in session.execute(query).tuples()]
+
+
 def offices(session: Session) -> list[str]:
     """The names of the offices, in order."""
     return list(session.scalars(select(Office.name).where(Office.archived_at.is_(None)).order_by(Office.name)))
