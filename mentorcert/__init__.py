@@ -88,7 +88,7 @@ TEXTS: Final = {
 class MentorCert(Flask):
     """The application: commits once, when the view has returned something below 400."""
 
-    def dispatch_request(self) -> ResponseReturnValue:  # type: ignore[override]
+    def dispatch_request(self) -> ResponseReturnValue:
         """Run the view inside one transaction. An error at the commit reaches the handlers like any other."""
         try:
             response = self.make_response(super().dispatch_request())

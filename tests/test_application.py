@@ -1,0 +1,153 @@
+"""The wiring: one commit a request, nothing half-done, errors as pages, no view without a permission."""
+
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from mentorcert import MentorCert, create_app
+from mentorcert.config import Settings
+from mentorcert.db import db, writing
+from mentorcert.errors import Conflict, Fault, Invalid
+from mentorcert.people.models import Office
+from mentorcert.permissions import Permission, needs
+from mentorcert.web import here
+
+View = Callable[[], ResponseReturnValue]
+
+
+def _serve(app: MentorCert, view: View, permission: Permission | None = Permission.PUBLIC) -> None:
+    """Put a view of the test's own at /probe."""
+    if permission:
+        view = needs(permission)(view)
+    app.add_url_rule("/probe", "probe", view)
+
+
+def _add_office(name: str) -> None:
+    writing(here.session())
+    here.session().add(Office(name=name))
+
+
+def _offices(app: MentorCert) -> list[str]:
+    with app.app_context():
+        return list(db.session.scalars(select(Office.name)))
+
+
+def test_a_request_commits_once_it_answered(app: MentorCert) -> None:
+    def view() -> ResponseReturnValue:
+        _add_office("Leeds")
+        return "done"
+
+    _serve(app, view)
+    assert app.test_client().get("/probe").status_code == 200
+    assert _offices(app) == ["Leeds"]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 500])
+def test_a_refusal_keeps_nothing(app: MentorCert, status: int) -> None:
+    def view() -> ResponseReturnValue:
+        _add_office("Leeds")
+        here.session().flush()
+        return "no", status
+
+    _serve(app, view)
+    assert app.test_client().get("/probe").status_code == status
+    assert _offices(app) == []
+
+
+def test_a_commit_that_fails_on_a_constraint_is_a_clear_409(app: MentorCert) -> None:
+    def view() -> ResponseReturnValue:
+        _add_office("Leeds")
+        here.session().add(Office(name="Leeds"))
+        return "never sent"
+
+    _serve(app, view)
+    answer = app.test_client().get("/probe")
+    assert answer.status_code == 409
+    assert "Somebody changed this at the same moment." in answer.text
+    assert "Go back, load the page again, and repeat what you did." in answer.text
+    assert _offices(app) == []
+
+
+def test_a_problem_says_what_is_so_and_what_to_do(app: MentorCert) -> None:
+    def view() -> ResponseReturnValue:
+        raise Conflict("The session is closed.", "Correct attendance instead.")
+
+    _serve(app, view)
+    answer = app.test_client().get("/probe")
+    assert answer.status_code == 409
+    assert "<h1>The session is closed.</h1>" in answer.text
+    assert "Correct attendance instead." in answer.text
+
+
+def test_every_fault_is_named_on_the_page_and_in_json(app: MentorCert) -> None:
+    def view() -> ResponseReturnValue:
+        faults = [Fault("row 2, email", "there is no @.", "Correct it."), Fault("row 3", "<b>no</b> name.")]
+        raise Invalid("Two rows can't be imported.", "Correct the file.", faults)
+
+    _serve(app, view)
+    page = app.test_client().get("/probe")
+    assert page.status_code == 400
+    assert "row 3</b> <b>no</b> name." not in page.text
+    assert "<b>no</b> name." in unescape(page.text)
+    data = app.test_client().get("/probe", headers={"Accept": "application/json"})
+    assert data.json == {
+        "error": "Two rows can't be imported.",
+        "todo": "Correct the file.",
+        "faults": ["row 2, email: there is no @. Correct it.", "row 3: <b>no</b> name."],
+    }
+
+
+def test_a_fault_of_ours_is_a_page_that_tells_nothing_inside(app: MentorCert, caplog: pytest.LogCaptureFixture) -> None:
+    def view() -> ResponseReturnValue:
+        raise ZeroDivisionError("the secret is swordfish")
+
+    _serve(app, view)
+    answer = app.test_client().get("/probe")
+    assert answer.status_code == 500
+    assert "Something went wrong on our side." in answer.text
+    assert "swordfish" not in answer.text
+    assert "the secret is swordfish" in caplog.text
+
+
+def test_a_view_without_a_permission_keeps_the_application_from_starting(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = create_app(settings)
+    _serve(app, lambda: "open to all", permission=None)
+    with pytest.raises(RuntimeError, match="views without a permission: probe"):
+        app.refuse_unguarded_views()
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_nobody_is_sent_to_sign_in_and_back(app: MentorCert) -> None:
+    answer = app.test_client().get("/certificate?page=2")
+    assert answer.status_code == 302
+    assert answer.location == "/sign-in?next=/certificate?page%3D2"
+
+
+def test_pages_carry_the_headers_that_protect_them(app: MentorCert) -> None:
+    headers = app.test_client().get("/verify").headers
+    assert headers["Content-Security-Policy"] == (
+        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_an_installation_keeps_the_address_that_it_began_with(settings: Settings) -> None:
+    create_app(settings)
+    moved = Settings(
+        **{**{name: getattr(settings, name) for name in settings.__slots__}, "iri_base": "https://other.example"}
+    )
+    with pytest.raises(Invalid, match=r"belongs to https://mentors\.example\.org") as refused:
+        create_app(moved)
+    assert "Set MENTORCERT_IRI_BASE to that" in refused.value.todo
+
+
+def test_health_asks_the_database(app: MentorCert) -> None:
+    answer = app.test_client().get("/healthz")
+    assert (answer.status_code, answer.text) == (200, "ok\n")

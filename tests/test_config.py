@@ -1,0 +1,40 @@
+"""Settings: every fault is named at once, before anything starts."""
+
+from pathlib import Path
+
+import pytest
+
+from mentorcert.config import from_environment
+from mentorcert.errors import Invalid
+
+GOOD = {
+    "MENTORCERT_SECRET_KEY": "a secret of thirty-two characters",
+    "MENTORCERT_IRI_BASE": "https://mentors.example.org/",
+}
+
+
+def test_a_public_installation_needs_an_address_and_a_secret(tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as refused:
+        from_environment({"MENTORCERT_DATA": str(tmp_path), "MENTORCERT_PORT": "http", "MENTORCERT_DEMO": "1"})
+    assert [fault.where for fault in refused.value.faults] == [
+        "MENTORCERT_PORT",
+        "MENTORCERT_IRI_BASE",
+        "MENTORCERT_PUBLIC_URL",
+        "MENTORCERT_SECRET_KEY",
+        "MENTORCERT_DEMO",
+    ]
+
+
+def test_what_is_not_set_has_a_default(tmp_path: Path) -> None:
+    settings = from_environment({**GOOD, "MENTORCERT_DATA": str(tmp_path)})
+    assert settings.iri_base == settings.public_url == "https://mentors.example.org"
+    assert settings.database_url == f"sqlite:///{tmp_path / 'mentorcert.sqlite'}"
+    assert (settings.port, settings.upload_bytes, settings.development) == (8000, 200 * 1024 * 1024, False)
+
+
+def test_development_makes_its_own_secret_once_and_for_its_owner_only(tmp_path: Path) -> None:
+    environment = {"MENTORCERT_DEVELOPMENT": "1", "MENTORCERT_DATA": str(tmp_path), "MENTORCERT_PORT": "9000"}
+    first, second = from_environment(environment), from_environment(environment)
+    assert first.secret_key == second.secret_key
+    assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
+    assert (first.iri_base, first.public_url) == ("http://127.0.0.1:8000", "http://127.0.0.1:9000")
