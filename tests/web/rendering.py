@@ -17,7 +17,7 @@ def environment() -> Environment:
     made = Environment(loader=FileSystemLoader(WEB / "templates"), autoescape=True, extensions=["jinja2.ext.i18n"])
     made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     made.globals.update(url_for=_url_for, csrf_token=lambda: "token")
-    made.filters.update(day=_day, when=lambda moment: f"{_day(moment)}, {moment:%H:%M}")
+    made.filters.update(short_day=_short_day)
     return made
 
 
@@ -44,5 +44,5 @@ def _url_for(endpoint: str, *, filename: str) -> str:
     return f"/{endpoint}/{filename}"
 
 
-def _day(moment: datetime) -> str:
-    return f"{moment:%A} {moment.day} {moment:%B}"
+def _short_day(moment: datetime) -> dict[str, str]:
+    return {"weekday": f"{moment:%a}", "number": str(moment.day), "month": f"{moment:%b}"}

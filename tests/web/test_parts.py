@@ -288,7 +288,7 @@ def test_a_paused_clock_is_not_counted_down() -> None:
     assert "data-ends-at" not in macro("clock('Round 1', at, 400, 600, paused=true)", at=WHEN)
 
 
-def test_the_date_is_in_the_words_of_the_day_filter() -> None:
+def test_a_date_stands_as_weekday_day_and_month() -> None:
     assert rendered("session_date(at)", at=WHEN).words == ["Thu", "26", "Nov"]
 
 

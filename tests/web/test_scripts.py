@@ -210,6 +210,13 @@ def test_a_hold_that_ended_says_so(window: Window, site: Site) -> None:
     assert page.get_by_label("Words").input_value() == "Late."
 
 
+def test_any_other_refusal_is_told_in_its_own_words(window: Window, site: Site) -> None:
+    site.answers = [said(409, error="This grade is submitted; it can’t be changed.", todo="", faults=[])]
+    page = window.open(DRAFT, "drafts.js")
+    page.get_by_label("Words").fill("Too late.")
+    expect(page.locator("[data-saved]")).to_have_text("This grade is submitted; it can’t be changed.")
+
+
 # The bench
 
 BENCH = """<form data-grading>{% for c in criteria %}{{ parts.criterion(c, loop.index) }}{% endfor %}</form>

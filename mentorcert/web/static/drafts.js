@@ -5,6 +5,7 @@
  *   200 {revision, saved_at}              kept; the hidden field "revision" takes the new number
  *   409 {reason: "newer", saved_at, url}  another tab has saved since; url shows that draft
  *   409 {reason: "hold", saved_at}        the person's hold on this work has ended
+ *   409 {error}                           any other refusal, in the server's words
  * Whatever does not reach the server is kept on this device until it does, and offered when the page opens again.
  * [data-saved] shows the state, in words that the page gives it (see `saved` in parts/basics.html).
  */
@@ -37,16 +38,27 @@ class State {
     this.element = element;
   }
 
+  /** Show a refusal in the server's own words. */
+  say(text) {
+    this.draw(text, { icon: "cross", kind: "no" });
+  }
+
   /** Show one state. kind: "" (a plain line), "look" or "no"; more: an element after the words. */
-  show(word, time, { icon = "check", kind = "", more = null } = {}) {
+  show(word, time, look) {
+    this.draw((this.element?.dataset[word] ?? "").replace("{time}", time ? onTheClock(time) : ""), look);
+  }
+
+  draw(text, { icon = "check", kind = "", more = null } = {}) {
     if (!this.element) return;
-    const text = (this.element.dataset[word] ?? "").replace("{time}", time ? onTheClock(time) : "");
     const drawn = iconFor(this.element.dataset.sprite, icon);
-    if (!kind) return this.element.replaceChildren(drawn, text);
+    if (!kind) {
+      this.element.replaceChildren(drawn, text);
+      return;
+    }
     const badge = document.createElement("span");
     badge.className = `badge badge--${kind}`;
     badge.append(drawn, text, ...(more ? [" ", more] : []));
-    return this.element.replaceChildren(badge);
+    this.element.replaceChildren(badge);
   }
 }
 
@@ -122,9 +134,10 @@ class Draft {
   }
 
   /** Someone else's turn: nothing is overwritten, and what stands here is kept. */
-  refused({ reason = "newer", saved_at: savedAt, url = window.location.href }) {
+  refused({ reason = "newer", saved_at: savedAt, url = window.location.href, error }) {
     this.conflict = true;
     this.keep();
+    if (error && !savedAt) return this.state.say(error);
     if (reason === "hold") return this.state.show("wordsEnded", savedAt, { icon: "cross", kind: "no" });
     const link = document.createElement("a");
     link.href = url;
