@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from mentorcert.catalog.models import ProgrammeVersion
@@ -32,7 +32,7 @@ class CohortForm(FlaskForm):
 
     def __init__(self, versions: Sequence[ProgrammeVersion], **options: Any) -> None:
         super().__init__(**options)
-        self.programme.choices = [(version.hash, version.title) for version in versions]
+        self.programme.choices = [SelectChoice(version.hash, version.title) for version in versions]
         self.programme.invalid_choice_message = str(_l("A newer version was published. Choose the programme again."))
 
 
@@ -47,7 +47,9 @@ class AddForm(FlaskForm):
         description=_l("Only for somebody new: they get an invitation."),
     )
     role = RadioField(
-        _l("Role"), choices=[(role.value, ROLE_NAMES[role]) for role in COHORT_ROLES], default=Role.TRAINEE.value
+        _l("Role"),
+        choices=[SelectChoice(role.value, ROLE_NAMES[role]) for role in COHORT_ROLES],
+        default=Role.TRAINEE.value,
     )
 
 

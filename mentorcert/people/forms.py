@@ -10,6 +10,7 @@ from wtforms import (
     Field,
     PasswordField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -72,15 +73,20 @@ class ZoneField(SelectField):
     """A list of time zones by region. A zone that goes by an old name stays choosable for who has it."""
 
     def __init__(self, label: Any, **options: Any) -> None:
-        super().__init__(label, [_is_zone], choices=dict(zones.grouped()), validate_choice=False, **options)
+        super().__init__(label, [_is_zone], choices=_zone_choices(), validate_choice=False, **options)
 
     def post_process(self, formdata: Any = None) -> None:
         """Add the present zone to the list when it goes by an old name."""
         super().post_process(formdata)
-        groups = zones.grouped()
-        known = {name for places in groups.values() for name, _ in places}
-        if self.data and self.data not in known and zones.is_zone(self.data):
-            self.choices = {str(_l("Now")): [(self.data, self.data)], **groups}
+        choices = _zone_choices()
+        if self.data and zones.is_zone(self.data) and self.data not in {choice.value for choice in choices}:
+            choices.insert(0, SelectChoice(self.data, self.data, optgroup=str(_l("Now"))))
+        self.choices = choices
+
+
+def _zone_choices() -> list[SelectChoice]:
+    groups = zones.grouped().items()
+    return [SelectChoice(name, place, optgroup=region) for region, places in groups for name, place in places]
 
 
 class SignInForm(FlaskForm):
@@ -117,7 +123,12 @@ class ProfileForm(FlaskForm):
     name = name_field(_l("Name"), description=_l("As others see it, and as it will stand on a certificate."))
     zone = ZoneField(_l("Time zone"), description=_l("All times are shown in it."))
     theme = RadioField(
-        _l("Colours"), choices=[("", _l("As my system has it")), ("light", _l("Light")), ("dark", _l("Dark"))]
+        _l("Colours"),
+        choices=[
+            SelectChoice("", _l("As my system has it")),
+            SelectChoice("light", _l("Light")),
+            SelectChoice("dark", _l("Dark")),
+        ],
     )
 
 
@@ -148,7 +159,7 @@ class InviteForm(FlaskForm):
 
     def __init__(self, allowed: Collection[Role], **options: Any) -> None:
         super().__init__(**options)
-        self.roles.choices = [(role.value, ROLE_NAMES[role]) for role in OVERALL if role in allowed]
+        self.roles.choices = [SelectChoice(role.value, ROLE_NAMES[role]) for role in OVERALL if role in allowed]
 
     def chosen(self) -> list[Role]:
         """The roles that were ticked."""
