@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mentorcert import audit, mail
@@ -58,7 +58,9 @@ def create_person(
 def office(session: Session, name: str) -> Office:
     """The office of that name, in any case of letters; made when there is none."""
     writing(session)
-    found = session.scalar(select(Office).where(func.lower(Office.name) == name.lower()))
+    # Compared here: SQLite's lower() knows ASCII only, and would make a second Łódź.
+    known = {each.name.casefold(): each for each in session.scalars(select(Office))}
+    found = known.get(name.casefold())
     if found is None:
         found = Office(name=name)
         session.add(found)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mentorcert import audit
@@ -84,7 +84,8 @@ def _fit(session: Session, title: str, own: Topic | None = None) -> str:
     title = " ".join(title.split())
     if not title or len(title) > LONGEST:
         raise _invalid("A topic has a name.", f"Write one of up to {LONGEST} characters.")
-    taken = session.scalar(select(Topic).where(func.lower(Topic.title) == title.lower()))
+    # Compared here: SQLite's lower() knows ASCII only.
+    taken = {each.title.casefold(): each for each in session.scalars(select(Topic))}.get(title.casefold())
     if taken is not None and taken is not own:
         if taken.archived_at is not None:
             raise _invalid(f"There is an archived topic “{taken.title}”.", "Bring it back instead.")
