@@ -34,6 +34,8 @@ from mentorcert.evidence.service import Door, door
 from mentorcert.files import open_files
 from mentorcert.people import views as people_views
 from mentorcert.permissions import NOBODY, Permission, Scope, allows, permission_of
+from mentorcert.recordings import queries as recordings
+from mentorcert.recordings import views as recordings_views
 from mentorcert.reports import trainee_views
 from mentorcert.web import filters, here, home, nav
 from xapi import Authority, lrs
@@ -45,12 +47,14 @@ BLUEPRINTS: Final = (
     coursework_views.blueprint,
     trainee_views.blueprint,
     cohorts_views.blueprint,
+    recordings_views.blueprint,
     certification_views.blueprint,
 )
 
 SCOPES: Final[Mapping[str, Callable[[Session, UUID], Scope | None]]] = {
     "cohort": cohorts.scope_of_cohort,
     "enrolment": cohorts.scope_of_enrolment,
+    "recording": recordings.scope_of_recording,
     "certificate": certification.scope_of_certificate,
 }
 """What an id in an address is about, by its name there. A view with such an id is judged in that scope."""

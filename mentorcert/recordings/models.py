@@ -41,5 +41,7 @@ class Recording(Identified, Base):
     statement_id: Mapped[UUID | None] = mapped_column()
     replaced_at: Mapped[datetime | None] = mapped_column()
     """When the trainee handed in another one instead; only before anybody began to grade it."""
+    grading_began_at: Mapped[datetime | None] = mapped_column()
+    """When a coach first took it; from then on it can't be replaced, also when that coach gives it back."""
 
     enrolment: Mapped[Enrolment] = relationship(lazy="joined")

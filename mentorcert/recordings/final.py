@@ -1,0 +1,54 @@
+"""The recorded conversation at the end of a programme: when it is due, and how far somebody is with it. Pure."""
+
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from mentorcert.catalog.programme import Final as FinalTask
+from mentorcert.evidence.queries import Standing
+from mentorcert.recordings.models import Recording
+
+_LAST_MINUTE: Final = time(23, 59)
+
+
+class Stage(StrEnum):
+    """How far a trainee is with the recording."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    GRADING = "grading"
+    PASSED = "passed"
+    SHORT = "short"
+    """Graded, and not passed: another recording can be handed in."""
+
+
+MAY_HAND_IN: Final = frozenset({Stage.OPEN, Stage.WAITING, Stage.SHORT})
+
+
+def stage(recording: Recording | None, final: Standing) -> Stage:
+    """How far it is, by the newest recording and by what the statements say of the final assessment."""
+    if recording is None:
+        return Stage.OPEN
+    if final.last_success_at is not None and final.last_success_at >= recording.submitted_at:
+        return Stage.PASSED if final.last_success else Stage.SHORT
+    return Stage.GRADING if recording.grading_began_at else Stage.WAITING
+
+
+def due_at(last_session: datetime | None, days: int, zone: str) -> datetime | None:
+    """The end of the day, on the cohort's wall clock, so many days after the last live session; None without one."""
+    if last_session is None:
+        return None
+    own = ZoneInfo(zone)
+    day = last_session.astimezone(own).date() + timedelta(days=days)
+    return datetime.combine(day, _LAST_MINUTE, tzinfo=own)
+
+
+def is_short(task: FinalTask, seconds: int) -> bool:
+    """Whether a recording is shorter than it was asked to be. Of a link (0 seconds) nobody knows."""
+    return 0 < seconds < task.minutes_min * 60
+
+
+def is_long(task: FinalTask, seconds: int) -> bool:
+    """Whether a recording is longer than it was asked to be."""
+    return seconds > task.minutes_max * 60

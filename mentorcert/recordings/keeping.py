@@ -1,0 +1,62 @@
+"""Where the files of recordings are kept, and that none stays behind without its row."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import file_digest
+from typing import IO, Any, Final, cast
+from uuid import uuid4
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from mentorcert.files import Files
+
+FOLDER: Final = "recordings"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A stored file: its key, its SHA-256 in hexadecimal, and its size in bytes. All empty when there is none."""
+
+    key: str = ""
+    sha256: str = ""
+    size: int = 0
+
+
+NOTHING: Final = Kept()
+
+
+def keep(files: Files, source: IO[bytes]) -> Kept:
+    """Store an open file under a new key of our own."""
+    source.seek(0)
+    digest = file_digest(cast("Any", source), "sha256").hexdigest()
+    size = source.tell()
+    source.seek(0)
+    key = f"{FOLDER}/{uuid4()}"
+    files.put(key, source)
+    return Kept(key, digest, size)
+
+
+@contextmanager
+def removed_on_error(files: Files, kept: Kept) -> Iterator[None]:
+    """Remove a stored file when the block raises."""
+    try:
+        yield
+    except BaseException:
+        if kept.key:
+            files.delete(kept.key)
+        raise
+
+
+def removed_on_rollback(session: Session, files: Files, kept: Kept) -> None:
+    """Remove a stored file when the transaction that is open in `session` does not come to its end."""
+    settled: list[Session] = []
+
+    def undo(of: Session) -> None:
+        if kept.key and not settled:
+            files.delete(kept.key)
+        settled.append(of)
+
+    event.listen(session, "after_commit", settled.append)
+    event.listen(session, "after_rollback", undo)

@@ -1,0 +1,88 @@
+"""Reading recordings."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from mentorcert.catalog.programme import Programme
+from mentorcert.cohorts import queries as cohorts
+from mentorcert.cohorts.models import Cohort, Enrolment
+from mentorcert.errors import NotFound
+from mentorcert.evidence import queries as evidence
+from mentorcert.evidence.iris import Iris
+from mentorcert.people.models import Person
+from mentorcert.permissions import Scope
+from mentorcert.recordings import final
+from mentorcert.recordings.final import Stage
+from mentorcert.recordings.models import Recording
+from mentorcert.sessions.models import LiveSession
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything about one trainee's recording: the task, when it is due, the newest one, how far it is."""
+
+    enrolment: Enrolment
+    programme: Programme
+    due_at: datetime | None
+    recording: Recording | None
+    stage: Stage
+
+    @property
+    def may_hand_in(self) -> bool:
+        """Whether a recording, or another one in its place, can be handed in now."""
+        return self.stage in final.MAY_HAND_IN and self.enrolment.archived_at is None
+
+
+def recording(session: Session, uuid: UUID) -> Recording:
+    """A recording by UUID; raises NotFound."""
+    found = session.scalar(select(Recording).where(Recording.uuid == uuid))
+    if found is None:
+        raise NotFound("There is no such recording.", "Go to the queue, or to your own recording.")
+    return found
+
+
+def newest(session: Session, enrolment: Enrolment) -> Recording | None:
+    """The recording that an enrolment handed in last."""
+    return session.scalar(_newest_first().where(Recording.enrolment_id == enrolment.id).limit(1))
+
+
+def desk(session: Session, enrolment: UUID, iri_base: str) -> Desk:
+    """Everything about one trainee's recording; raises NotFound. Four queries once the programme is known."""
+    found = cohorts.enrolment(session, enrolment)
+    programme = cohorts.programme(session, found.cohort)
+    iri = Iris(iri_base, programme.id).final
+    known = evidence.standings_of_many(session, [found.uuid], below=iri)[found.uuid]
+    last = newest(session, found)
+    stage = final.stage(last, known.get(iri, evidence.NOTHING))
+    return Desk(found, programme, due_at(session, found.cohort), last, stage)
+
+
+def due_at(session: Session, cohort: Cohort) -> datetime | None:
+    """When a cohort's recordings are due; None while it has no live session."""
+    query = select(func.max(LiveSession.starts_at)).where(
+        LiveSession.cohort_id == cohort.id, LiveSession.cancelled_at.is_(None)
+    )
+    days = cohorts.programme(session, cohort).final.due_days_after_last_session
+    return final.due_at(session.scalar(query), days, cohort.zone)
+
+
+def scope_of_recording(session: Session, uuid: UUID) -> Scope | None:
+    """The scope of an address with a recording in it, or None when there is none."""
+    query = (
+        select(Cohort.uuid, Person.uuid)
+        .select_from(Recording)
+        .join(Enrolment, Recording.enrolment_id == Enrolment.id)
+        .join(Cohort, Enrolment.cohort_id == Cohort.id)
+        .join(Person, Enrolment.person_id == Person.id)
+        .where(Recording.uuid == uuid)
+    )
+    found = session.execute(query).one_or_none()
+    return Scope(cohort=found[0], owner=found[1]) if found else None
+
+
+def _newest_first() -> Select[Recording]:
+    return select(Recording).where(Recording.replaced_at.is_(None)).order_by(Recording.id.desc())
