@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from random import Random
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +21,7 @@ from mentorcert.evidence.service import Door, door
 from mentorcert.files import Files
 from mentorcert.people import service as people
 from mentorcert.people.models import Person
-from mentorcert.permissions import EVERYWHERE, Role, cohort_scope
+from mentorcert.permissions import EVERYWHERE, cohort_scope
 
 PROGRAMME = "mentor-development"
 WHO = "demo"
@@ -47,7 +46,7 @@ def load(session: Session, settings: Settings, files: Files, *, now: datetime) -
     mine = door(settings.iri_base)
     events = [
         *live.held_sessions(session, season, enrolments, mine, who=facilitator),
-        *_study(session, cohort, enrolments, mine, {each.unit: each.prework_due_at for each in season}, now),
+        *_study(session, cohort, enrolments, mine, dues={each.unit: each.prework_due_at for each in season}, now=now),
     ]
     _happen(events, now)
     return f"The demo is loaded: {COHORT}, {len(TRAINEES)} trainees, session 7 is next."
@@ -82,6 +81,7 @@ def _study(
     cohort: Cohort,
     enrolments: Mapping[str, Enrolment],
     mine: Door,
+    *,
     dues: dict[str, datetime],
     now: datetime,
 ) -> list[Event]:

@@ -1,6 +1,6 @@
 """The demo's live sessions: a season around today, six of eight sessions held."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, time, timedelta
 from typing import Final
 from uuid import UUID
@@ -54,5 +54,9 @@ def _held(session: Session, live: LiveSession, there: list[UUID], door: Door, wh
     yield start + timedelta(minutes=8), lambda now: running.reveal(session, uuid, scenario, who=who, now=now)
     for number in range(4):
         at = start + timedelta(minutes=10 + 12 * number)
-        yield at, lambda now, number=number: running.go_on(session, uuid, at_round=number, now=now)
+        yield at, _next_round(session, uuid, number)
     yield start + timedelta(minutes=live.minutes), lambda now: attendance.close(session, uuid, door, who=who, now=now)
+
+
+def _next_round(session: Session, uuid: UUID, after: int) -> Callable[[datetime], object]:
+    return lambda now: running.go_on(session, uuid, at_round=after, now=now)
