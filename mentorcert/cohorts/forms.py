@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from mentorcert.catalog.models import ProgrammeVersion
@@ -39,14 +39,14 @@ class CohortForm(FlaskForm):
 class AddForm(FlaskForm):
     """Somebody for a cohort: known by their address, or new and then with a name."""
 
-    email = email_field(_l("E-mail address"), description=_l("Of somebody who is here already, or of somebody new."))
+    email = email_field(_l("E-mail address"), description=_l("Of anybody, known or new."))
     name = StringField(
         _l("Name"),
         [Length(max=120, message=_l("Use 120 characters or fewer."))],
         filters=[clean],
-        description=_l("Only for somebody new: they get an invitation."),
+        description=_l("Only for somebody new."),
     )
-    role = RadioField(
+    role = SelectField(
         _l("Role"),
         choices=[SelectChoice(role.value, ROLE_NAMES[role]) for role in COHORT_ROLES],
         default=Role.TRAINEE.value,
