@@ -37,6 +37,7 @@ from mentorcert.permissions import NOBODY, Permission, Scope, allows, permission
 from mentorcert.recordings import queries as recordings
 from mentorcert.recordings import views as recordings_views
 from mentorcert.reports import trainee_views
+from mentorcert.reports import views as reports_views
 from mentorcert.web import filters, here, home, nav
 from xapi import Authority, lrs
 from xapi.credentials import Credential
@@ -49,6 +50,7 @@ BLUEPRINTS: Final = (
     cohorts_views.blueprint,
     recordings_views.blueprint,
     certification_views.blueprint,
+    reports_views.blueprint,
 )
 
 SCOPES: Final[Mapping[str, Callable[[Session, UUID], Scope | None]]] = {
