@@ -96,7 +96,7 @@ def _suspicious(text: str) -> bool:
 
 def _structure_faults(value: object) -> Iterator[Fault]:
     for path, depth, here in walk(value):
-        if depth > DEPTH:
+        if depth >= DEPTH and isinstance(here, (dict, list)):
             yield _too_deep(path)
             return
         if isinstance(here, _Repeating):

@@ -152,11 +152,11 @@ class _Resources:
 
     def _get(self, credential: Credential) -> Response:
         _allow(credential.may_read, "read statements")
+        session = self.session()
+        self.consistent = consistent_through(session, self.now())
         asked = query.read(request.args.items(multi=True))
         if not credential.reads_all:
             asked = replace(asked, authority=self.authority(credential).key)
-        session = self.session()
-        self.consistent = max(self.consistent, consistent_through(session))
         page = query.find(session, asked)
         if asked.statement_id or asked.voided_statement_id:
             return _one_statement(page, asked)

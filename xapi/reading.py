@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +15,13 @@ from xapi.identity import indexed
 from xapi.statement import Statement, read
 
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
+WAITED: Final = timedelta(minutes=2)
+"""How long a writer may have waited for its turn.
+
+`stored` rises with the sequence: a `now` that is up to this much older than the newest `stored` is put right after it.
+An older one belongs to a caller who writes history on purpose, and is kept.
+"""
+
 _CHUNK: Final = 500
 
 
@@ -63,10 +70,13 @@ def count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(tables.statement)) or 0
 
 
-def consistent_through(session: Session) -> datetime:
-    """Return a moment up to which every statement stored is there to be read; whatever comes is stored later."""
+def consistent_through(session: Session, now: datetime) -> datetime:
+    """Return a moment up to which every statement stored is there to be read; whatever comes is stored later.
+
+    That is the newest `stored`, or, where nothing came for long, as long ago as no writer still waits.
+    """
     newest: datetime | None = session.scalar(select(func.max(tables.statement.c.stored)))
-    return newest or BEGINNING
+    return max(newest or BEGINNING, now - WAITED)
 
 
 def is_voided(rows: FromClause) -> ColumnElement[bool]:

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from xapi import jsontext, tables
 from xapi.equivalence import equivalent
 from xapi.identity import agent_key, indexed, keys_of
-from xapi.reading import BEGINNING, Stored, chunks, consistent_through, count, every, lookup, pair
+from xapi.reading import BEGINNING, WAITED, Stored, chunks, consistent_through, count, every, lookup, pair
 from xapi.statement import Relation, Statement
 from xapi.tables import metadata
 from xapi.values import written
@@ -41,13 +41,6 @@ __all__ = [
     "metadata",
     "pair",
 ]
-
-WAITED: Final = timedelta(minutes=5)
-"""How long a writer may have waited for its turn.
-
-`stored` rises with the sequence: a `now` that is up to this much older than the newest `stored` is put right after it.
-An older one belongs to a caller who writes history on purpose, and is kept.
-"""
 
 _LOCK: Final = 0x78415049  # "xAPI": the advisory lock of appending
 _TICK: Final = timedelta(microseconds=1)
