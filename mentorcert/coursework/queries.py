@@ -10,8 +10,6 @@ from mentorcert.cohorts.models import Enrolment
 from mentorcert.coursework.models import Reflection, StrengthsResult
 from mentorcert.coursework.study import Study
 from mentorcert.evidence import queries as evidence
-from mentorcert.evidence.iris import Iris
-from mentorcert.evidence.statements import About
 
 
 def study(session: Session, enrolment: UUID, iri_base: str) -> Study:
@@ -21,15 +19,8 @@ def study(session: Session, enrolment: UUID, iri_base: str) -> Study:
 
 def study_of(session: Session, enrolment: Enrolment, iri_base: str) -> Study:
     """The same for an enrolment that was read already."""
-    cohort = enrolment.cohort
-    programme = cohorts.programme(session, cohort)
-    about = About(
-        iris=Iris(iri_base, programme.id),
-        person=enrolment.person.uuid,
-        registration=enrolment.registration,
-        cohort=cohort.uuid,
-        version=cohort.version.hash,
-    )
+    programme = cohorts.programme(session, enrolment.cohort)
+    about = evidence.about(enrolment, iri_base)
     standings = evidence.standings(session, enrolment.registration)
     return Study(enrolment.id, about, programme, standings, closed=enrolment.archived_at is not None)
 

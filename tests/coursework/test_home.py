@@ -1,0 +1,65 @@
+"""What comes next, from plain values."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from mentorcert.catalog.programme import Step, StepKind, Unit
+from mentorcert.coursework.home import Ending, NextSession, Season, Stage, home
+from mentorcert.coursework.prework import StepState, UnitState
+from mentorcert.evidence.queries import NOTHING, Standing
+from tests.coursework.test_attempts import UNIT
+from tests.factories import NOW
+
+DONE = Standing(completed_at=NOW, last_at=NOW)
+SESSION = NextSession("T", 2, NOW + timedelta(days=2), 75, "", NOW + timedelta(days=1), "", unit="two")
+
+
+def _unit(name: str, *done: bool) -> UnitState:
+    unit: Unit = replace(UNIT, id=name)
+    steps = tuple(
+        StepState(Step(f"s{at}", StepKind.READ, "S", 7), f"i{at}", DONE if is_done else NOTHING)
+        for at, is_done in enumerate(done)
+    )
+    return UnitState(unit, steps)
+
+
+ONE_DONE, ONE_OPEN = _unit("one", True, True), _unit("one", True, False)
+TWO_DONE, TWO_OPEN = _unit("two", True, True), _unit("two", False, True, False)
+THREE = _unit("three", False)
+
+
+def test_what_is_due_before_the_next_session_comes_first() -> None:
+    page = home([ONE_OPEN, TWO_OPEN, THREE], Season(SESSION, planned=3, past_units={"one"}), Ending())
+    assert (page.stage, page.number, page.minutes) == (Stage.PREWORK, 2, 14)
+    assert (page.step, page.behind, page.open_steps_behind) == (TWO_OPEN.steps[0], (ONE_OPEN,), 1)
+
+
+def test_who_is_ready_sees_the_session() -> None:
+    page = home([ONE_DONE, TWO_DONE, THREE], Season(SESSION, planned=3), Ending())
+    assert (page.stage, page.session, page.complete_units) == (Stage.SESSION, SESSION, 2)
+
+
+def test_a_session_that_is_on_comes_before_what_is_open() -> None:
+    page = home([TWO_OPEN], Season(SESSION, planned=3, is_on=True), Ending())
+    assert page.stage is Stage.SESSION
+
+
+@pytest.mark.parametrize(
+    ("season", "ending", "units", "stage"),
+    [
+        (Season(), Ending(), [ONE_OPEN], Stage.STEP),
+        (Season(), Ending(), [ONE_DONE], Stage.UNPLANNED),
+        (Season(planned=2), Ending(), [ONE_OPEN], Stage.RECORDING),
+        (Season(planned=2), Ending(submitted=True), [ONE_OPEN], Stage.STEP),
+        (Season(planned=2), Ending(submitted=True), [ONE_DONE], Stage.WAITING),
+        (Season(planned=2), Ending(submitted=True, released=True), [ONE_OPEN], Stage.FEEDBACK),
+        (Season(planned=2), Ending(submitted=True, released=True, passed=True), [ONE_OPEN], Stage.STEP),
+        (Season(planned=2), Ending(submitted=True, released=True, passed=True), [ONE_DONE], Stage.FEEDBACK),
+        (Season(planned=2), Ending(certified=True), [ONE_OPEN], Stage.CERTIFIED),
+        (Season(SESSION, planned=2), Ending(certified=True), [TWO_OPEN], Stage.CERTIFIED),
+    ],
+)
+def test_after_the_last_session(season: Season, ending: Ending, units: list[UnitState], stage: Stage) -> None:
+    assert home(units, season, ending).stage is stage
