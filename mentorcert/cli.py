@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,22 +13,44 @@ from typing import Any, Final
 
 import click
 import flask_migrate
-import xapi.credentials
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
+from sqlalchemy.exc import ArgumentError, OperationalError
 
-from mentorcert import create_app, jobs
+import xapi.credentials
+from mentorcert import MIGRATIONS, MentorCert, create_app, jobs
 from mentorcert import demo as demonstration
 from mentorcert.catalog import check as checking
 from mentorcert.catalog import service as catalog
 from mentorcert.cohorts import roster_service
 from mentorcert.config import Settings, from_environment
 from mentorcert.db import THREADS, db, writing
-from mentorcert.errors import Invalid, Problem
+from mentorcert.errors import Conflict, Invalid, Problem
 from mentorcert.evidence.service import door
 from mentorcert.files import open_files
 
+ADDRESS: Final = "127.0.0.1"
 WORKERS: Final = 2
+STOP_SECONDS: Final = 10
+"""How long a process that was told to stop may finish what it does."""
+
+
+class Shell(click.Group):
+    """The commands; what goes wrong is told in sentences, with exit status 1, never as a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command. Raises ClickException for whatever a person can mend."""
+        try:
+            return super().invoke(ctx)
+        except Problem as problem:
+            raise _failure(problem) from problem
+        except (ArgumentError, OperationalError) as error:
+            what = getattr(error, "orig", None) or error
+            todo = "Look at MENTORCERT_DATABASE_URL and MENTORCERT_DATA, and whether the database runs."
+            raise click.ClickException(f"The database can't be used: {what}\n{todo}") from error
 
 
 def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -35,20 +58,19 @@ def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def run(*arguments: Any, **options: Any) -> Any:
-        settings = _settings()
-        with create_app(settings).app_context():
-            try:
-                result = command(settings, *arguments, **options)
-                db.session.commit()
-            except Problem as problem:
-                db.session.rollback()
-                raise _failure(problem) from problem
+        settings = from_environment()
+        app = create_app(settings)
+        with app.app_context():
+            _refuse_other_tables()
+            result = command(settings, *arguments, **options)
+            db.session.commit()
+            jobs.wake_if_asked(db.session(), app)
             return result
 
     return run
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Shell, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """MentorCert: coursework, evidence, live sessions, graded recordings and certificates for mentors.
 
@@ -69,22 +91,23 @@ def run(demo: bool, port: int | None) -> None:
         os.environ["MENTORCERT_DEMO"] = "1"
     if port:
         os.environ["MENTORCERT_PORT"] = str(port)
-    settings = _settings()
+    settings = from_environment()
+    _refuse_taken_port(settings.port)
     _prepare(settings)
-    worker = subprocess.Popen([sys.executable, "-m", "mentorcert.cli", "worker"])
+    worker = _start_worker()
     click.echo(f"MentorCert is at {settings.public_url} (stop it with Ctrl-C)")
     try:
         _serve(settings)
     finally:
-        worker.send_signal(signal.SIGINT)
-        worker.wait(timeout=10)
+        _stop(worker)
 
 
 @main.command()
 @with_app
 def demo(settings: Settings) -> None:
     """Load the demo cohort: twelve trainees in three offices, coaches, a facilitator, a manager."""
-    click.echo(demonstration.load(db.session(), settings, now=datetime.now(UTC)))
+    files = open_files(settings.files_url, settings.data)
+    click.echo(demonstration.load(db.session(), settings, files, now=datetime.now(UTC)))
 
 
 @main.command()
@@ -104,8 +127,10 @@ def publish(settings: Settings) -> None:
     files = open_files(settings.files_url, settings.data)
     now = datetime.now(UTC)
     publication = catalog.publish(db.session(), files, settings.content, settings.rubrics, now)
-    for version in (*publication.programmes, *publication.rubrics):
-        click.echo(f"{version.slug} {version.hash[:12]}")
+    for programme in publication.programmes:
+        click.echo(f"programme {programme.slug} {programme.hash}")
+    for rubric in publication.rubrics:
+        click.echo(f"rubric {rubric.slug} {rubric.hash}")
 
 
 @main.command(name="import")
@@ -135,8 +160,12 @@ def rebuild(settings: Settings) -> None:
 
 @main.command()
 def worker() -> None:
-    """Run the worker: mail and other work that outlives a request."""
-    jobs.consume(create_app(_settings()))
+    """Run the worker: mail and other work that outlives a request. It stops at Ctrl-C and at SIGTERM."""
+    app = create_app()
+    with app.app_context():
+        _refuse_other_tables()
+        db.engine.dispose()
+    jobs.consume(app)
 
 
 @main.group(name="db")
@@ -147,7 +176,7 @@ def database() -> None:
 @database.command()
 def upgrade() -> None:
     """Bring the tables to what this version of MentorCert needs; makes them in an empty database."""
-    _upgrade(_settings())
+    _upgrade(from_environment())
     click.echo("The database is up to date.")
 
 
@@ -158,7 +187,13 @@ def key() -> None:
 
 @key.command(name="create")
 @click.option(
-    "--scope", "scopes", multiple=True, default=["all"], show_default=True, help="May be given several times."
+    "--scope",
+    "scopes",
+    type=click.Choice(sorted(xapi.credentials.SCOPES)),
+    multiple=True,
+    default=["all"],
+    show_default=True,
+    help="What it may do; may be given several times.",
 )
 @click.option("--label", default="made in the shell", help="What it is for.")
 @with_app
@@ -169,16 +204,28 @@ def create_key(_settings: Settings, scopes: tuple[str, ...], label: str) -> None
     click.echo(f"{credential.key} {secret}")
 
 
-def _settings() -> Settings:
-    try:
-        return from_environment()
-    except Invalid as problem:
-        raise _failure(problem) from problem
-
-
 def _failure(problem: Problem) -> click.ClickException:
     faults = problem.faults if isinstance(problem, Invalid) else ()
     return click.ClickException("\n".join([problem.title, *(f"  {fault}" for fault in faults), problem.todo]).rstrip())
+
+
+def _refuse_taken_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((ADDRESS, port))
+        except OSError as error:
+            todo = f"Stop what listens there, or take another one: mentorcert run --port {port + 1}"
+            raise Conflict(f"Port {port} can't be used: {error.strerror}.", todo) from error
+
+
+def _refuse_other_tables() -> None:
+    """Raise Conflict when the tables are not those of this version of MentorCert."""
+    with db.engine.connect() as connection:
+        heads = set(MigrationContext.configure(connection).get_current_heads())
+    if heads != set(ScriptDirectory(str(MIGRATIONS)).get_heads()):
+        title = "The database is of another version of MentorCert." if heads else "The database has no tables yet."
+        raise Conflict(title, "Run `mentorcert db upgrade`.")
 
 
 def _prepare(settings: Settings) -> None:
@@ -186,9 +233,9 @@ def _prepare(settings: Settings) -> None:
     with create_app(settings).app_context():
         now = datetime.now(UTC)
         files = open_files(settings.files_url, settings.data)
-        catalog.publish(db.session(), files, settings.content, settings.rubrics, now)
         if settings.demo:
-            click.echo(demonstration.load(db.session(), settings, now=now))
+            click.echo(demonstration.load(db.session(), settings, files, now=now))
+        catalog.publish(db.session(), files, settings.content, settings.rubrics, now)
         db.session.commit()
 
 
@@ -198,19 +245,45 @@ def _upgrade(settings: Settings) -> None:
         flask_migrate.upgrade()
 
 
+def _start_worker() -> "subprocess.Popen[bytes]":
+    """Start the worker. Ctrl-C in a terminal reaches every process: this one ignores it, until we tell it to stop."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return subprocess.Popen([sys.executable, "-m", "mentorcert.cli", "worker"])
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:  # in the middle of some work: its row's lease runs out, and it is done again
+        process.kill()
+        process.wait()
+
+
 def _serve(settings: Settings) -> None:
     server = Granian(
-        "mentorcert:create_app",
+        "mentorcert.cli:serving_process",
         factory=True,
         interface=Interfaces.WSGI,
-        address="127.0.0.1",
+        address=ADDRESS,
         port=settings.port,
         workers=WORKERS,
         blocking_threads=THREADS,
-        log_access=False,
-        log_level="warning",
+        workers_kill_timeout=STOP_SECONDS,
+        log_level=LogLevels.error,
     )
+    # Granian would load itself anew, and live on, when its terminal is closed.
+    server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
     server.serve()
+
+
+def serving_process() -> MentorCert:
+    """What each process of `mentorcert run` serves. Ctrl-C reaches all of them; the first one ends the others."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    return create_app()
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """The worker: runs what outbox rows ask for. huey wakes it up; the rows are the truth (DESIGN §4, Long work)."""
 
 import logging
-import smtplib
+import signal
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, render_template
@@ -18,6 +19,9 @@ from mentorcert.outbox import OutboxRow
 
 if TYPE_CHECKING:
     from huey.api import Huey
+
+HEALTH_SECONDS: Final = 10
+"""How often the worker looks whether its threads are alive."""
 
 logger: Final = logging.getLogger(__name__)
 
@@ -59,10 +63,18 @@ def wake_if_asked(session: Session, app: Flask) -> None:
 
 
 def consume(app: Flask) -> None:
-    """Run the worker until it is told to stop."""
+    """Run the worker until it is told to stop (SIGTERM, Ctrl-C, a closed terminal); what it does then is finished."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     huey: Huey = app.extensions["mentorcert"]["huey"]
     app.extensions["mentorcert"]["sweep"]()
-    Consumer(huey, workers=2, periodic=True, initial_delay=0.1, max_delay=2).run()
+    consumer = Consumer(huey, workers=2, periodic=True, initial_delay=0.1, max_delay=2)
+    consumer.start()
+    told = Event()
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # after start(), which sets huey's own
+        signal.signal(each, lambda *_: told.set())
+    while not told.wait(HEALTH_SECONDS):
+        consumer.check_worker_health()
+    consumer.stop(graceful=True)
 
 
 def run_due(settings: Settings, *, now: datetime | None = None) -> int:
@@ -102,7 +114,7 @@ def _attempt(job: str, payload: Mapping[str, Any], settings: Settings) -> str:
     """Do the work; gives what went wrong, or nothing. A job that nobody knows is an error too."""
     try:
         JOBS[job](payload, settings)
-    except (OSError, smtplib.SMTPException, LookupError, ValueError) as error:
+    except Exception as error:  # whatever it is: the row must be settled, and the others have their turn
         logger.warning("job %s failed: %s", job, error)
         return f"{type(error).__name__}: {error}"
     return ""
