@@ -1,5 +1,6 @@
 """The demo: a cohort of twelve around today, made through the same services as everything else."""
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from random import Random
@@ -19,6 +20,7 @@ from mentorcert.demo.cast import COHORT, DOMAIN, STAFF, TRAINEES, ZONE, ZONES
 from mentorcert.demo.study import Event, Studying
 from mentorcert.evidence.service import Door, door
 from mentorcert.files import Files
+from mentorcert.people import passwords
 from mentorcert.people import service as people
 from mentorcert.people.models import Person
 from mentorcert.permissions import EVERYWHERE, cohort_scope
@@ -53,13 +55,19 @@ def load(session: Session, settings: Settings, files: Files, *, now: datetime) -
 
 
 def _persons(session: Session, now: datetime) -> dict[str, Person]:
-    """Everybody, by the first part of their address."""
+    """Everybody, by the first part of their address.
+
+    Their accounts are open, with a password that nobody knows: one signs in as them from the demo's own list.
+    """
+    unknown = passwords.hashed(secrets.token_urlsafe(32))
     persons = {}
     for each in (*STAFF, *TRAINEES):
         office = people.office(session, each.office)
-        persons[each.email] = people.create_person(
+        person = people.create_person(
             session, f"{each.email}@{DOMAIN}", each.name, zone=ZONES[each.office], office=office, who=WHO, now=now
         )
+        person.password_hash = unknown
+        persons[each.email] = person
     return persons
 
 
