@@ -38,6 +38,8 @@ from mentorcert.recordings import queries as recordings
 from mentorcert.recordings import views as recordings_views
 from mentorcert.reports import trainee_views
 from mentorcert.reports import views as reports_views
+from mentorcert.sessions import queries as sessions
+from mentorcert.sessions import views as sessions_views
 from mentorcert.web import filters, here, home, nav
 from xapi import Authority, lrs
 from xapi.credentials import Credential
@@ -48,6 +50,7 @@ BLUEPRINTS: Final = (
     coursework_views.blueprint,
     trainee_views.blueprint,
     cohorts_views.blueprint,
+    sessions_views.blueprint,
     recordings_views.blueprint,
     certification_views.blueprint,
     reports_views.blueprint,
@@ -56,6 +59,7 @@ BLUEPRINTS: Final = (
 SCOPES: Final[Mapping[str, Callable[[Session, UUID], Scope | None]]] = {
     "cohort": cohorts.scope_of_cohort,
     "enrolment": cohorts.scope_of_enrolment,
+    "live_session": sessions.scope_of_session,
     "recording": recordings.scope_of_recording,
     "certificate": certification.scope_of_certificate,
 }

@@ -1,6 +1,6 @@
 """Attendance: recorded once, when a session is closed, and corrected afterwards by a statement or its voiding."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -99,8 +99,7 @@ def _attended(
     live: LiveSession, person: Enrolment, here_at: datetime, thing: Thing, door: Door, *, who: UUID, now: datetime
 ) -> bytes:
     """The statement, timed when the person was there: within the session, and never in the future."""
-    ends_at = live.starts_at + timedelta(minutes=live.minutes)
-    at = min(max(here_at, live.starts_at), ends_at, now)
+    at = min(max(here_at, live.starts_at), live.ends_at, now)
     return statements.session_attended(about(person, door.iri_base), thing, who, at=at)
 
 

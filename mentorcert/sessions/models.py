@@ -1,6 +1,6 @@
 """The tables of the live half: sessions, topics, who was there, who played what."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -73,6 +73,11 @@ class LiveSession(Identified, Base):
 
     cohort: Mapped[Cohort] = relationship(lazy="joined")
     topic: Mapped[Topic | None] = relationship(lazy="joined")
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it ends as planned."""
+        return self.starts_at + timedelta(minutes=self.minutes)
 
 
 class Presence(Base):

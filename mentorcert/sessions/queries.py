@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from mentorcert.catalog.programme import LessonKind, Programme
@@ -53,8 +53,7 @@ def next_of(season: Sequence[LiveSession], now: datetime) -> LiveSession | None:
 
 def is_ahead(live: LiveSession, now: datetime) -> bool:
     """Whether a session is on or still to come."""
-    ends = live.starts_at + timedelta(minutes=live.minutes) + AFTERGLOW
-    return live.closed_at is None and live.cancelled_at is None and now < ends
+    return live.closed_at is None and live.cancelled_at is None and now < live.ends_at + AFTERGLOW
 
 
 def attendance(session: Session, cohort: Cohort, iris: Iris) -> dict[UUID, set[UUID]]:
@@ -91,10 +90,37 @@ def presences(session: Session, live: LiveSession) -> list[Presence]:
     return list(session.scalars(query))
 
 
-def seats(session: Session, live: LiveSession) -> list[Seat]:
-    """Who plays what, round by round and group by group. One query, people included."""
-    order = Seat.round, Seat.group, Seat.id
-    return list(session.scalars(select(Seat).where(Seat.live_session_id == live.id).order_by(*order)))
+def is_here(session: Session, live: LiveSession, enrolment: Enrolment) -> bool:
+    """Whether somebody is checked in. One query."""
+    query = select(Presence.id).where(Presence.live_session_id == live.id, Presence.enrolment_id == enrolment.id)
+    return session.scalar(query) is not None
+
+
+def enrolment_in(session: Session, live: LiveSession, person: UUID) -> Enrolment | None:
+    """The open enrolment by which somebody goes to a session; None for who does not. One query."""
+    query = (
+        select(Enrolment)
+        .join(Person, Enrolment.person_id == Person.id)
+        .where(Enrolment.cohort_id == live.cohort_id, Enrolment.archived_at.is_(None), Person.uuid == person)
+    )
+    return session.scalar(query)
+
+
+def trainees(session: Session, live: LiveSession) -> list[tuple[UUID, str]]:
+    """Enrolment and name of everybody who goes to a session, by name. One query."""
+    query = (
+        select(Enrolment.uuid, Person.name)
+        .join(Person, Enrolment.person_id == Person.id)
+        .where(Enrolment.cohort_id == live.cohort_id, Enrolment.archived_at.is_(None))
+        .order_by(Person.name, Enrolment.id)
+    )
+    return [(uuid, name) for uuid, name in session.execute(query)]
+
+
+def seats(session: Session, live: LiveSession, round_: int | None = None) -> list[Seat]:
+    """Who plays what, round by round and group by group, or in one round. One query, people included."""
+    query = select(Seat).where(Seat.live_session_id == live.id).order_by(Seat.round, Seat.group, Seat.id)
+    return list(session.scalars(query if round_ is None else query.where(Seat.round == round_)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +177,13 @@ def topics(session: Session, *, archived: bool = False) -> list[Topic]:
     """The topics by name; archived ones too when asked for."""
     query = select(Topic).order_by(Topic.title, Topic.id)
     return list(session.scalars(query if archived else query.where(Topic.archived_at.is_(None))))
+
+
+def topics_used(session: Session) -> dict[int, int]:
+    """In how many sessions each topic is played, by its key. One query."""
+    query = select(LiveSession.topic_id, func.count()).where(LiveSession.cancelled_at.is_(None))
+    found = session.execute(query.group_by(LiveSession.topic_id))
+    return {topic_id: count for topic_id, count in found if topic_id is not None}
 
 
 def scope_of_session(session: Session, uuid: UUID) -> Scope | None:

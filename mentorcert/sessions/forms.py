@@ -1,0 +1,215 @@
+"""The forms of the live half. What is wrong with dates, links and names is said by the services; forms only read."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField, TimeField, URLField
+from wtforms.validators import InputRequired, Optional, ValidationError
+
+from mentorcert.errors import Fault
+from mentorcert.sessions import running
+from mentorcert.sessions.planning import Wish
+
+MOST_SKIPPED: Final = 60
+ABOUT_SOMEBODY: Final = frozenset({"check-in", "check-out"})
+"""Deeds of the console that name a person."""
+
+
+def _text(value: str | None) -> str:
+    return " ".join((value or "").split())
+
+
+class DayField(DateField):
+    """A date, as browsers send it."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read it; raises ValueError in our words."""
+        try:
+            super().process_formdata(list(valuelist))
+        except ValueError:
+            raise ValueError(_("This is not a date. Write it like 2026-11-26.")) from None
+
+
+class ClockField(TimeField):
+    """A time of day, as browsers send it."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read it; raises ValueError in our words."""
+        try:
+            super().process_formdata(list(valuelist))
+        except ValueError:
+            raise ValueError(_("This is not a time. Write it like 16:00.")) from None
+
+
+class NumberField(IntegerField):
+    """A whole number."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read it; raises ValueError in our words."""
+        try:
+            super().process_formdata(list(valuelist))
+        except ValueError:
+            raise ValueError(_("This is not a whole number.")) from None
+
+
+class DaysField(TextAreaField):
+    """Dates, one a line or with commas between them."""
+
+    data: Any
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        days: Sequence[date] = self.data or ()
+        return "\n".join(day.isoformat() for day in days)
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read them; raises ValueError that names the first that is none."""
+        self.data = ()
+        words = re.split(r"[\s,;]+", valuelist[0].strip()) if valuelist else []
+        if len(words) > MOST_SKIPPED:
+            raise ValueError(_("These are too many dates. Name up to %(most)d.", most=MOST_SKIPPED))
+        self.data = tuple(dict.fromkeys(_day(word) for word in words if word))
+
+
+def _day(word: str) -> date:
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        raise ValueError(_("“%(word)s” is not a date. Write it like 2026-12-24.", word=word[:40])) from None
+
+
+class Named(FlaskForm):
+    """A form that takes the faults which a service found, each to the field it is about."""
+
+    def take(self, faults: Sequence[Fault]) -> None:
+        """Show faults where they belong; one about no field stands above all."""
+        for fault in faults:
+            said = f"{fault.what} {fault.todo}".strip()
+            if fault.where in self:
+                self[fault.where].errors = [*self[fault.where].errors, said]
+            else:
+                self.form_errors.append(said)
+
+
+_NEEDED: Final = InputRequired(_l("This is needed."))
+
+
+class SeasonForm(Named):
+    """A cohort's season."""
+
+    first = DayField(_l("First session"), [_NEEDED])
+    at = ClockField(_l("Starts at"), [_NEEDED])
+    count = NumberField(_l("How many"), [_NEEDED])
+    skip = DaysField(_l("Weeks without a session"), description=_l("The dates that fall out, one a line: 2026-12-24"))
+    until = DayField(_l("Over by"), [Optional()], description=_l("If there is a day by which it must all be done."))
+    place = StringField(_l("Place"), filters=[_text])
+    link = URLField(_l("Link to the meeting"), filters=[_text], description=_l("It starts with https://"))
+
+    def wish(self) -> Wish:
+        """What was asked for."""
+        return Wish(
+            first=self.first.data,
+            at=self.at.data,
+            count=self.count.data,
+            skip=tuple(self.skip.data or ()),
+            until=self.until.data,
+            place=self.place.data,
+            link=self.link.data,
+        )
+
+
+class SessionForm(Named):
+    """One session: when, where, what is due, what is played."""
+
+    day = DayField(_l("Date"), [_NEEDED])
+    at = ClockField(_l("Starts at"), [_NEEDED])
+    minutes = NumberField(_l("Minutes"), [_NEEDED])
+    due_day = DayField(_l("Pre-work due on"), [_NEEDED])
+    due_at = ClockField(_l("Due at"), [_NEEDED])
+    place = StringField(_l("Place"), filters=[_text])
+    link = URLField(_l("Link to the meeting"), filters=[_text], description=_l("It starts with https://"))
+    topic = SelectField(_l("Topic"), validate_choice=True)
+    scenario = SelectField(_l("Scenario"), validate_choice=True)
+
+
+class ReasonForm(Named):
+    """Why something is done."""
+
+    reason = StringField(_l("Why"), filters=[_text])
+
+
+class TopicForm(Named):
+    """A topic's name."""
+
+    title = StringField(_l("Topic"), filters=[_text])
+
+
+class CorrectionForm(Named):
+    """Somebody's attendance, put right after the session was closed."""
+
+    who = SelectField(_l("Who"), coerce=str)
+    attended = RadioField(_l("What is so"), choices=[("yes", _l("Was there")), ("no", _l("Was not there"))])
+    reason = StringField(_l("How you know"), filters=[_text], description=_l("It goes into the audit log."))
+
+
+class ConsoleForm(FlaskForm):
+    """What the console sends: what to do, from which round's page, and what the deed needs."""
+
+    do = StringField()
+    """The deed, and after a colon whom it is about."""
+    at_round = IntegerField(validators=[Optional()])
+    rounds = IntegerField(validators=[Optional()])
+    scenario = StringField()
+    topic = StringField(validators=[Optional()])
+
+    def validate_topic(self, field: StringField) -> None:
+        """Refuse what is no UUID."""
+        _uuid(field.data)
+
+    def validate_do(self, field: StringField) -> None:
+        """Refuse a deed about somebody that names nobody."""
+        if self.deed in ABOUT_SOMEBODY or ":" in (field.data or ""):
+            _uuid(self._about)
+
+    @property
+    def deed(self) -> str:
+        """What to do."""
+        return str(self.do.data or "").partition(":")[0]
+
+    @property
+    def person(self) -> UUID:
+        """Whom the deed is about; raises ValidationError without anybody."""
+        return _uuid(self._about)
+
+    @property
+    def wanted_rounds(self) -> int:
+        """How many rounds; as many as everybody in a group of three needs, when nothing is said."""
+        return 3 if self.rounds.data is None else int(self.rounds.data)
+
+    @property
+    def round_seen(self) -> int:
+        """The round that the page showed."""
+        return 0 if self.at_round.data is None else int(self.at_round.data)
+
+    @property
+    def _about(self) -> str:
+        return str(self.do.data or "").partition(":")[2]
+
+
+def _uuid(text: str | None) -> UUID:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        raise ValidationError(_("Choose from the list.")) from None
+
+
+def round_choices() -> list[int]:
+    """The numbers of rounds to choose from."""
+    return list(running.ROUNDS)
