@@ -33,7 +33,7 @@ def trainees(session: Session, cohort: Cohort) -> list[Trainee]:
         .where(Enrolment.cohort_id == cohort.id, Enrolment.archived_at.is_(None))
         .order_by(Person.name, Enrolment.id)
     )
-    return [Trainee(*row) for row in session.execute(query).tuples()]
+    return [Trainee(*row) for row in session.execute(query)]
 
 
 def done(session: Session, cohort: Cohort, steps: Mapping[str, Sequence[str]]) -> dict[UUID, Done]:
@@ -65,7 +65,7 @@ def tallies(session: Session, cohort: Cohort, questions: Collection[str]) -> dic
         .where(Progress.activity.in_(questions), Progress.first_success.is_not(None))
         .group_by(Progress.activity)
     )
-    return {activity: Tally(answered, wrong) for activity, answered, wrong in session.execute(query).tuples()}
+    return {activity: Tally(answered, wrong) for activity, answered, wrong in session.execute(query)}
 
 
 def practise(session: Session, cohort: Cohort, unit: str) -> list[tuple[str, str]]:
@@ -79,7 +79,7 @@ def practise(session: Session, cohort: Cohort, unit: str) -> list[tuple[str, str
         .order_by(Reflection.written_at.desc(), Reflection.id.desc())
         .limit(MOST_SAID)
     )
-    return [(said, name.split()[0]) for said, name in session.execute(query).tuples()]
+    return [(said, name.split()[0]) for said, name in session.execute(query)]
 
 
 def reminded_since(session: Session, cohort: Cohort, since: datetime) -> dict[int, datetime]:
@@ -90,7 +90,7 @@ def reminded_since(session: Session, cohort: Cohort, since: datetime) -> dict[in
         .where(Enrolment.cohort_id == cohort.id, Reminder.sent_at > since)
         .group_by(Reminder.enrolment_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def log(session: Session, cohort: Cohort) -> list[Logged]:
         .order_by(Reminder.sent_at.desc(), Reminder.id.desc())
         .limit(MOST_LOGGED)
     )
-    return [Logged(*row) for row in session.execute(query).tuples()]
+    return [Logged(*row) for row in session.execute(query)]
 
 
 def enrolled(session: Session, of: Collection[Cohort]) -> dict[int, int]:
@@ -124,7 +124,7 @@ def enrolled(session: Session, of: Collection[Cohort]) -> dict[int, int]:
         .where(Enrolment.cohort_id.in_([each.id for each in of]), Enrolment.archived_at.is_(None))
         .group_by(Enrolment.cohort_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def ready(session: Session, asked: Mapping[int, Sequence[str]]) -> dict[int, int]:
@@ -141,7 +141,7 @@ def ready(session: Session, asked: Mapping[int, Sequence[str]]) -> dict[int, int
     )
     query = select(each.c.cohort_id, each.c.done, func.count()).group_by(each.c.cohort_id, each.c.done)
     found = dict.fromkeys(asked, 0)
-    for key, steps, people in session.execute(query).tuples():
+    for key, steps, people in session.execute(query):
         found[key] += people if steps >= len(asked[key]) else 0
     return found
 
