@@ -69,7 +69,7 @@ def members(session: Session, of: Cohort) -> dict[Role, list[Person]]:
         .order_by(Person.name, Person.id)
     )
     found: dict[Role, list[Person]] = {role: [] for role in Role}
-    for role, person in session.execute(query).tuples():
+    for role, person in session.execute(query):
         found[role].append(person)
     return found
 

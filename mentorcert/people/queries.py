@@ -41,7 +41,7 @@ def by_email(session: Session, email: str) -> Person | None:
 def named(session: Session, uuids: Collection[UUID]) -> dict[UUID, str]:
     """Names by UUID, for those whom we know. One query."""
     found = session.execute(select(Person.uuid, Person.name).where(Person.uuid.in_(uuids)))
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 def signed_in(session: Session, uuid: UUID, session_key: str) -> Viewer | None:
@@ -93,7 +93,7 @@ def crowd(session: Session) -> Crowd:
 def addresses_of_all(session: Session, *, most: int) -> list[tuple[str, str]]:
     """(address, name) of up to `most` people, by name: what a field can suggest."""
     query = select(Person.email, Person.name).where(Person.archived_at.is_(None)).order_by(Person.name).limit(most)
-    return [(email, name) for email, name in session.execute(query).tuples()]
+    return [(email, name) for email, name in session.execute(query)]
 
 
 def offices(session: Session) -> list[str]:
