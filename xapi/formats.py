@@ -64,8 +64,7 @@ def _changed_context(context: Part, agent: Callable[[Part], Part], activity: Cal
             changed[name] = [{**each, kind: agent(each[kind])} for each in context[name]]
     if "contextActivities" in context:
         changed["contextActivities"] = {
-            kind: [activity(each) for each in ([given] if isinstance(given, dict) else given)]
-            for kind, given in context["contextActivities"].items()
+            kind: [activity(each) for each in given] for kind, given in context["contextActivities"].items()
         }
     return changed
 
@@ -78,7 +77,7 @@ def _short_agent(agent: Part) -> Part:
 
 
 def _short_activity(activity: Part) -> Part:
-    return {name: activity[name] for name in ("objectType", "id") if name in activity}
+    return {"id": activity["id"]}
 
 
 def _in_one(definition: Part, chosen: Callable[[Mapping[str, str]], dict[str, str]]) -> Part:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -66,6 +66,16 @@ def without(data: bytes, names: frozenset[str]) -> bytes:
     members = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
     kept = (encode(name).encode() + b":" + bytes(raw) for name, raw in members.items() if name not in names)
     return b"{" + b",".join(kept) + b"}"
+
+
+def in_array(data: bytes, path: Sequence[str]) -> bytes:
+    """Return the object that `data` holds with the value at `path` put into an array; every value keeps its bytes."""
+    members = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+    name, *rest = path
+    inner = bytes(members[name])
+    changed = {name: bytes(raw) for name, raw in members.items()}
+    changed[name] = in_array(inner, rest) if rest else b"[" + inner + b"]"
+    return b"{" + b",".join(encode(name).encode() + b":" + raw for name, raw in changed.items()) + b"}"
 
 
 def extended(text: str, members: dict[str, str]) -> str:

@@ -108,11 +108,12 @@ class _Resources:
 
     def missing(self, rest: str) -> Response:
         """Answer for resources that there are none of."""
+        _speak_version()
         raise Refusal(404, f"there is no resource {rest[:100]}; statements are at statements")
 
     def add_headers(self, response: Response) -> Response:
         """Add what the standard wants on every response."""
-        response.headers["X-Experience-API-Version"] = g.get("xapi_version", "1.0.3")
+        response.headers["X-Experience-API-Version"] = g.get("xapi_version", VERSIONS[0])
         response.headers["X-Experience-API-Consistent-Through"] = values.written(self.consistent)
         return response
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from functools import reduce
+from operator import getitem
 from typing import Any, Final, Literal, cast
 from uuid import UUID, uuid4
 
@@ -44,7 +46,7 @@ class Statement:
     raw: dict[str, Any]
     """The statement as it came, plus its id and version; without what only a store may say (stored, authority)."""
     text: str
-    """The same as JSON: apart from what was added or taken out, the bytes as they came."""
+    """The same as JSON. Apart from what was added, taken out or put in an array, the bytes are those that came."""
     verb: str
     actor_key: str
     object_type: ObjectType
@@ -133,10 +135,24 @@ def _accepted(raw: dict[str, Any], data: bytes, now: datetime, stands_in: Mappin
     if not _SET_BY_STORE.isdisjoint(raw):
         data = jsontext.without(data, _SET_BY_STORE)
         raw = {name: member for name, member in raw.items() if name not in _SET_BY_STORE}
+    for path in list(_single_activities(raw)):
+        data = jsontext.in_array(data, path)
+        *outer, kind = path
+        activities = reduce(getitem, outer, raw)
+        activities[kind] = [activities[kind]]
     added = {name: value for name, value in {"id": str(uuid4()), **stands_in}.items() if name not in raw}
     raw.update(added)
     text = jsontext.extended(data.decode().strip(), {name: f'"{value}"' for name, value in added.items()})
     return read(raw, text, now)
+
+
+def _single_activities(raw: Mapping[str, Any], *path: str) -> Iterator[tuple[str, ...]]:
+    """Give the paths of context activities that came alone: the standard has a store return them in an array."""
+    for kind, given in raw.get("context", {}).get("contextActivities", {}).items():
+        if isinstance(given, dict):
+            yield *path, "context", "contextActivities", kind
+    if raw["object"].get("objectType") == "SubStatement":
+        yield from _single_activities(raw["object"], *path, "object")
 
 
 def _object_id(kind: ObjectType, about: Mapping[str, Any]) -> str:
@@ -186,5 +202,5 @@ def _in_context(context: Mapping[str, Any]) -> Iterator[tuple[Relation, str]]:
     for each in people:
         yield from ((Relation.RELATED_AGENT, key) for key in keys_of(each))
     for given in context.get("contextActivities", {}).values():
-        for activity in [given] if isinstance(given, Mapping) else given:
+        for activity in given:
             yield Relation.RELATED_ACTIVITY, activity["id"]

@@ -62,7 +62,7 @@ def a_full_statement() -> dict[str, Any]:
             "registration": REGISTRATION,
             "instructor": dict(BEN),
             "team": {"objectType": "Group", "mbox": "mailto:office@example.org"},
-            "contextActivities": {"parent": [{"id": UNIT}], "grouping": {"id": COURSE}, "category": [], "other": []},
+            "contextActivities": {"parent": [{"id": UNIT}], "grouping": [{"id": COURSE}], "category": [], "other": []},
             "revision": "sha256-abc",
             "platform": "the web",
             "language": "en-GB",

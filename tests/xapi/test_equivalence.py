@@ -32,7 +32,7 @@ SAME: dict[str, Change] = {
     "group's name": lambda s: s["actor"].update(name="Other"),
     "member's name": lambda s: s["actor"]["member"][1].update(name="Benjamin"),
     "order of members": lambda s: s["actor"]["member"].reverse(),
-    "list of one": lambda s: s["context"]["contextActivities"].update(parent={"id": UNIT}, grouping=[{"id": COURSE}]),
+    "list of one": lambda s: s["context"]["contextActivities"].update(parent={"id": UNIT}, grouping={"id": COURSE}),
     "definition in the context": lambda s: s["context"]["contextActivities"]["parent"][0].update(definition={}),
     "case of a UUID": lambda s: s["context"].update(registration=s["context"]["registration"].upper()),
     "attachment's words": lambda s: s["attachments"][0].update(display={}),
