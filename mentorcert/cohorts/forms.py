@@ -50,6 +50,7 @@ class AddForm(FlaskForm):
         _l("Role"),
         choices=[SelectChoice(role.value, ROLE_NAMES[role]) for role in COHORT_ROLES],
         default=Role.TRAINEE.value,
+        description=_l("In this cohort."),
     )
 
 

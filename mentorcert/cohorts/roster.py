@@ -150,7 +150,7 @@ def _header_faults(header: Sequence[str]) -> Iterator[Fault]:
     for at, name in enumerate(header, 1):
         if name.lower() not in COLUMNS:
             what = f"“{name}” is no column of ours." if name else f"column {at} has no name."
-            close = get_close_matches(name.lower(), COLUMNS, 1)
+            close = get_close_matches(name.lower(), [column for column in COLUMNS if column not in names], 1)
             yield Fault("row 1", what, f"Did you mean “{close[0]}”?" if close else "Remove that column.")
 
 
