@@ -32,6 +32,8 @@ from mentorcert.db import db, engine_options, prepare_engine, writing
 from mentorcert.errors import Fault, Invalid, Problem
 from mentorcert.evidence.service import Door, door
 from mentorcert.files import open_files
+from mentorcert.grading import queries as grading
+from mentorcert.grading import views as grading_views
 from mentorcert.people import views as people_views
 from mentorcert.permissions import NOBODY, Permission, Scope, allows, permission_of
 from mentorcert.recordings import queries as recordings
@@ -52,6 +54,7 @@ BLUEPRINTS: Final = (
     cohorts_views.blueprint,
     sessions_views.blueprint,
     recordings_views.blueprint,
+    grading_views.blueprint,
     certification_views.blueprint,
     reports_views.blueprint,
 )
@@ -61,6 +64,7 @@ SCOPES: Final[Mapping[str, Callable[[Session, UUID], Scope | None]]] = {
     "enrolment": cohorts.scope_of_enrolment,
     "live_session": sessions.scope_of_session,
     "recording": recordings.scope_of_recording,
+    "assessment": grading.scope_of_assessment,
     "certificate": certification.scope_of_certificate,
 }
 """What an id in an address is about, by its name there. A view with such an id is judged in that scope."""

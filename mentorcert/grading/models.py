@@ -3,8 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, event, inspect, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from mentorcert.catalog.models import RubricVersion
 from mentorcert.db import Base, Identified
@@ -47,7 +48,9 @@ class Assessment(Identified, Base):
     recording: Mapped[Recording] = relationship(lazy="joined")
     coach: Mapped[Person] = relationship(lazy="joined")
     rubric_version: Mapped[RubricVersion] = relationship(lazy="joined")
-    marks: Mapped[list["Mark"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+    marks: Mapped[list["Mark"]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan", back_populates="assessment"
+    )
 
 
 class Mark(Base):
@@ -63,3 +66,29 @@ class Mark(Base):
     level: Mapped[str] = mapped_column(default="")
     """The level's id; empty while none is chosen."""
     comment: Mapped[str] = mapped_column(Text, default="")
+
+    assessment: Mapped[Assessment] = relationship(back_populates="marks")
+
+
+_STATEMENT: str = "statement_id"
+
+
+def _is_frozen(assessment: Assessment) -> bool:
+    """Whether the grade was released before the change that is under way."""
+    history = inspect(assessment).attrs.released_at.history
+    return bool(history.deleted[0] if history.deleted else history.unchanged and history.unchanged[0])
+
+
+@event.listens_for(Assessment, "before_update")
+@event.listens_for(Assessment, "before_delete")
+def _refuse_change(_mapper: Mapper[Assessment], _connection: Connection, assessment: Assessment) -> None:
+    changed = {attribute.key for attribute in inspect(assessment).attrs if attribute.history.has_changes()}
+    if _is_frozen(assessment) and changed != {_STATEMENT}:
+        raise RuntimeError("a released grade never changes")
+
+
+@event.listens_for(Mark, "before_update")
+@event.listens_for(Mark, "before_delete")
+def _refuse_mark(_mapper: Mapper[Mark], _connection: Connection, mark: Mark) -> None:
+    if _is_frozen(mark.assessment):
+        raise RuntimeError("a released grade never changes")

@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from mentorcert.catalog.programme import Programme
+from mentorcert.catalog.programme import Programme, RequirementKind
 from mentorcert.cohorts import queries as cohorts
 from mentorcert.cohorts.models import Cohort, Enrolment
-from mentorcert.errors import NotFound
+from mentorcert.errors import Conflict, NotFound
 from mentorcert.evidence import queries as evidence
 from mentorcert.evidence.iris import Iris
 from mentorcert.people.models import Person
@@ -35,6 +35,11 @@ class Desk:
     def may_hand_in(self) -> bool:
         """Whether a recording, or another one in its place, can be handed in now."""
         return self.stage in final.MAY_HAND_IN and self.enrolment.archived_at is None
+
+    @property
+    def rubric_hash(self) -> str:
+        """The version of the rubric that it is graded by."""
+        return self.enrolment.cohort.version.rubrics[final_rubric(self.programme)]
 
 
 def recording(session: Session, uuid: UUID) -> Recording:
@@ -68,6 +73,14 @@ def due_at(session: Session, cohort: Cohort) -> datetime | None:
     )
     days = cohorts.programme(session, cohort).final.due_days_after_last_session
     return final.due_at(session.scalar(query), days, cohort.zone)
+
+
+def final_rubric(programme: Programme) -> str:
+    """The id of the rubric that a programme grades recordings by; raises Conflict when it grades none."""
+    for each in programme.requirements:
+        if each.kind is RequirementKind.RECORDING and each.rubric:
+            return each.rubric
+    raise Conflict("This programme asks for no recording.", "Ask your programme manager what it asks for.")
 
 
 def scope_of_recording(session: Session, uuid: UUID) -> Scope | None:

@@ -1,0 +1,180 @@
+"""Where coaches work: the queue, the bench, and the rubric as graders see it."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from mentorcert.catalog import queries as catalog
+from mentorcert.catalog.rubric import Rubric
+from mentorcert.cohorts import queries as cohorts
+from mentorcert.errors import Invalid
+from mentorcert.evidence.service import door
+from mentorcert.grading import drafts, feedback, queries, service
+from mentorcert.grading.drafts import Draft
+from mentorcert.grading.models import Assessment
+from mentorcert.grading.service import HoldEnded, StaleDraft
+from mentorcert.permissions import Permission, needs
+from mentorcert.recordings import final, transcript, voices
+from mentorcert.recordings.models import Recording
+from mentorcert.recordings.voices import Voice
+from mentorcert.web import here
+
+blueprint: Final = Blueprint("grading", "mentorcert.grading", template_folder="templates")
+
+
+@blueprint.get("/queue")
+@needs(Permission.GRADE)
+def queue() -> ResponseReturnValue:
+    """What waits for a coach, what they have on the bench, what they have done."""
+    found = queries.queue(here.session(), here.viewer(), now=here.now())
+    return render_template("grading/queue.html", queue=found)
+
+
+@blueprint.post("/recordings/<uuid:recording>/take")
+@needs(Permission.GRADE)
+def take(recording: UUID) -> ResponseReturnValue:
+    """Put a recording on one's bench."""
+    made = service.take(here.session(), recording, who=_who(), now=here.now())
+    return redirect(url_for("grading.bench", assessment=made.uuid), 303)
+
+
+@blueprint.get("/assessments/<uuid:assessment>")
+@needs(Permission.GRADE)
+def bench(assessment: UUID) -> ResponseReturnValue:
+    """The recording and the rubric side by side."""
+    found = queries.assessment(here.session(), assessment)
+    if found.released_at is not None:
+        return redirect(url_for("grading.feedback", assessment=assessment))
+    service.require_own(found, here.viewer().person)
+    if found.given_back_at is not None:
+        flash(_("You gave recording %(number)d back.", number=found.recording.number), "look")
+        return redirect(url_for("grading.queue"))
+    return _bench_page(Sheet(found, drafts.draft_of(found)))
+
+
+@blueprint.post("/assessments/<uuid:assessment>")
+@needs(Permission.GRADE)
+def grade(assessment: UUID) -> ResponseReturnValue:
+    """Save the draft, or submit the grade. What can't be taken is shown again with every fault."""
+    draft = _posted(assessment)
+    submits = request.form.get("do") == "submit"
+    try:
+        if not submits:
+            service.save_draft(here.session(), assessment, draft, who=_who(), now=here.now())
+            flash(_("Draft saved."))
+            return redirect(url_for("grading.bench", assessment=assessment), 303)
+        mine = door(here.settings().iri_base)
+        found = service.release(here.session(), mine, assessment, draft, who=_who(), now=here.now())
+    except StaleDraft as stale:
+        return _bench_page(Sheet(stale.saved, draft, other=drafts.draft_of(stale.saved))), 409
+    except Invalid as problem:
+        errors = {fault.where: f"{fault.what} {fault.todo}" for fault in reversed(problem.faults)}
+        return _bench_page(Sheet(queries.assessment(here.session(), assessment), draft, errors, problem.title)), 400
+    flash(_("Recording %(number)d is graded. The trainee hears of it by mail.", number=found.recording.number))
+    return redirect(url_for("grading.feedback", assessment=assessment), 303)
+
+
+@blueprint.post("/assessments/<uuid:assessment>/draft")
+@needs(Permission.GRADE)
+def save_draft(assessment: UUID) -> ResponseReturnValue:
+    """Save the draft for a script; answers JSON."""
+    draft = _posted(assessment)
+    try:
+        saved = service.save_draft(here.session(), assessment, draft, who=_who(), now=here.now())
+    except StaleDraft as stale:
+        url = url_for("grading.bench", assessment=assessment)
+        return {"reason": "newer", "saved_at": _iso(stale.saved), "url": url}, 409
+    except HoldEnded as ended:
+        return {"reason": "hold", "saved_at": ended.ended_at.isoformat()}, 409
+    return {"revision": saved.revision, "saved_at": _iso(saved)}
+
+
+@blueprint.post("/assessments/<uuid:assessment>/give-back")
+@needs(Permission.GRADE)
+def give_back(assessment: UUID) -> ResponseReturnValue:
+    """Give a recording back to the queue."""
+    found = service.give_back(here.session(), assessment, who=_who(), now=here.now())
+    flash(_("Recording %(number)d is back in the queue. Your draft is kept for you.", number=found.recording.number))
+    return redirect(url_for("grading.queue"), 303)
+
+
+@blueprint.get("/rubrics/<wanted>")
+@needs(Permission.SIGNED_IN)
+def rubric(wanted: str) -> ResponseReturnValue:
+    """A version of a rubric as graders see it. It is open to everyone from the first day."""
+    version = catalog.rubric_version(here.session(), wanted)
+    return render_template("grading/rubric.html", rubric=catalog.rubric(here.session(), wanted), version=version)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What lies on the bench: the assessment as it is saved, and the draft that the fields hold."""
+
+    assessment: Assessment
+    draft: Draft
+    errors: dict[str, str] | None = None
+    """What is wrong, by the id of the criterion."""
+    title: str = ""
+    """What is wrong altogether."""
+    other: Draft | None = None
+    """The draft that another tab saved."""
+
+
+def _bench_page(sheet: Sheet) -> str:
+    found = sheet.assessment
+    rubric = queries.rubric_of(here.session(), found)
+    return render_template(
+        "grading/bench.html",
+        sheet=sheet,
+        rubric=rubric,
+        recording=found.recording,
+        revision=found.revision,
+        open_numbers=drafts.open_numbers(rubric, sheet.draft),
+        differing=drafts.differing(rubric, sheet.draft, sheet.other) if sheet.other else (),
+        length_note=_length_note(found.recording),
+        **watched(found.recording, rubric, sheet.draft),
+    )
+
+
+def watched(recording: Recording, rubric: Rubric, draft: Draft) -> dict[str, Any]:
+    """What pages with a recording show of it: the words without names, who speaks when, the moments of the comments."""
+    cues = transcript.kept(recording.transcript)
+    told = voices.told_apart(cues, recording.enrolment.person.name, recording.mentee_name)
+    talk = voices.talk(cues, told)
+    seconds = recording.seconds or talk.ends
+    labels = {Voice.MENTOR: str(_("Mentor")), Voice.MENTEE: str(_("Mentee"))}
+    return {
+        "cues": voices.unnamed(cues, told, labels),
+        "talk": talk,
+        "seconds": seconds,
+        "moments": feedback.moments(rubric, draft, seconds),
+    }
+
+
+def _length_note(recording: Recording) -> str:
+    """What a coach should know of a recording that is shorter or longer than it was asked to be."""
+    task = cohorts.programme(here.session(), recording.enrolment.cohort).final
+    if final.is_short(task, recording.seconds):
+        return str(_("Shorter than the %(minutes)d minutes that were asked for.", minutes=task.minutes_min))
+    if final.is_long(task, recording.seconds):
+        return str(_("Longer than the %(minutes)d minutes that were asked for.", minutes=task.minutes_max))
+    return ""
+
+
+def _posted(assessment: UUID) -> Draft:
+    found = queries.assessment(here.session(), assessment)
+    return drafts.read_draft(queries.rubric_of(here.session(), found), request.form)
+
+
+def _iso(saved: Assessment) -> str:
+    return (saved.saved_at or saved.taken_at).isoformat()
+
+
+def _who() -> UUID:
+    person = here.viewer().person
+    assert person is not None  # the permission asked for a role, and nobody holds none
+    return person
