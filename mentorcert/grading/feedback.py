@@ -14,15 +14,15 @@ _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment that a comment names: its number on the timeline, the second, the words, and the criterion."""
+    """A moment that comments name: its number on the timeline, the second, the words, and what it is about."""
 
     number: int
     seconds: int
     text: str
-    criterion: str
-    """The criterion's id."""
+    criteria: tuple[str, ...]
+    """The ids of the criteria whose comments name it."""
     about: str
-    """The criterion's title."""
+    """Their titles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +82,12 @@ def rows(rubric: Rubric, draft: Draft, marks: Sequence[Moment]) -> tuple[Row, ..
 
 def moments(rubric: Rubric, draft: Draft, seconds: float) -> tuple[Moment, ...]:
     """The moments that comments name, such as 5:46, in order of time; none after the recording's end."""
-    found = [
-        (at, number, text, each)
-        for number, each in enumerate(rubric.criteria)
-        for at, text in named_moments(draft.entry(each.id).comment)
-        if at <= seconds
-    ]
-    found.sort(key=lambda one: one[:2])
-    return tuple(
-        Moment(number, at, text, each.id, each.title) for number, (at, _order, text, each) in enumerate(found, 1)
-    )
+    found: dict[int, list[tuple[str, Criterion]]] = {}
+    for each in rubric.criteria:
+        for at, text in named_moments(draft.entry(each.id).comment):
+            if at <= seconds:
+                found.setdefault(at, []).append((text, each))
+    return tuple(_moment(number, at, found[at]) for number, at in enumerate(sorted(found), 1))
 
 
 def named_moments(comment: str) -> Iterable[tuple[int, str]]:
@@ -119,6 +115,11 @@ def line_of(rubric: Rubric, criterion: Criterion) -> int:
     return shares.index(True) + 1
 
 
+def _moment(number: int, at: int, said: Sequence[tuple[str, Criterion]]) -> Moment:
+    ids = tuple(criterion.id for _, criterion in said)
+    return Moment(number, at, said[0][0], ids, ", ".join(criterion.title for _, criterion in said))
+
+
 def _row(rubric: Rubric, criterion: Criterion, draft: Draft, marks: Sequence[Moment]) -> Row:
     entry = draft.entry(criterion.id)
     reached = criterion.level(entry.level)
@@ -128,5 +129,5 @@ def _row(rubric: Rubric, criterion: Criterion, draft: Draft, marks: Sequence[Mom
         level=criterion.levels.index(reached) + 1,
         line=line_of(rubric, criterion),
         comment=entry.comment,
-        moments=tuple(mark for mark in marks if mark.criterion == criterion.id),
+        moments=tuple(mark for mark in marks if criterion.id in mark.criteria),
     )

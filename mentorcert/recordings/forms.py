@@ -15,7 +15,7 @@ from mentorcert.recordings.transcript import LARGEST
 class HandInForm(FlaskForm):
     """A file or a link, the transcript, and the consent of the person recorded."""
 
-    file = FileField(_l("The recording"), description=_l("MP4 or WebM, with picture and sound."))
+    file = FileField(_l("The recording"))
     link = StringField(_l("A link to it instead"), description=_l("From https:// on, for example a cloud recording."))
     passcode = StringField(_l("Passcode of the link"))
     transcript = FileField(

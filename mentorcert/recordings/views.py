@@ -90,15 +90,17 @@ def captions(recording: UUID) -> ResponseReturnValue:
 
 def _desk_page(enrolment: UUID, form: HandInForm) -> str:
     found = queries.desk(here.session(), enrolment, here.settings().iri_base)
-    task = found.programme.final
+    limit = here.settings().upload_bytes // (1024 * 1024)
+    form.file.description = _(
+        "MP4 or WebM, with picture and sound, up to %(limit)d MB. If yours is larger, give a link.", limit=limit
+    )
     return render_template(
         "recordings/desk.html",
         desk=found,
         form=form,
-        brief=render(task.brief),
+        brief=render(found.programme.final.brief),
         cues=transcript.kept(found.recording.transcript) if found.recording else (),
         length_note=_length_note(found.recording, found) if found.recording else "",
-        megabytes=here.settings().upload_bytes // (1024 * 1024),
     )
 
 
