@@ -66,8 +66,15 @@ def test_every_step_is_said_once_however_often_it_is_done(
 
 
 def test_answers_are_said_in_the_patterns_of_xapi(session: Session, enrolment: Enrolment, now: datetime) -> None:
-    given = {"q_multiple": ("c", "a"), "q_order": ("b", "a"), "q_match": ("b.a", "a.b"), "q_claim": ("false",)}
-    _answer_all(session, enrolment, now, **given)
+    _answer_all(
+        session,
+        enrolment,
+        now,
+        q_multiple=("c", "a"),
+        q_order=("b", "a"),
+        q_match=("b.a", "a.b"),
+        q_claim=("false",),
+    )
     told = [
         (
             said["object"]["definition"]["interactionType"],

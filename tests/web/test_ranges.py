@@ -1,0 +1,103 @@
+"""Files in stretches, as players ask for them."""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask, Response
+from flask.testing import FlaskClient
+
+from mentorcert.errors import NotFound
+from mentorcert.files import CHUNK, Files, open_files
+from mentorcert.web.ranges import send_range
+
+CONTENT = bytes(range(256)) * 10
+ETAG = "abc"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    files = open_files("", tmp_path)
+    files.put("film", CONTENT)
+    files.put("long", bytes(CHUNK + 7))
+    return files
+
+
+@pytest.fixture
+def client(files: Files) -> FlaskClient:
+    app = Flask(__name__)
+    sizes = {"film": len(CONTENT), "long": CHUNK + 7, "gone": 5}
+
+    @app.get("/<key>")
+    def view(key: str) -> Response:
+        return send_range(files, key, content_type="video/webm", size=sizes[key], etag=ETAG, cache_control="private")
+
+    @app.errorhandler(NotFound)
+    def gone(problem: NotFound) -> tuple[str, int]:
+        return problem.title, problem.status
+
+    return app.test_client()
+
+
+def test_the_whole_says_that_stretches_can_be_had(client: FlaskClient) -> None:
+    response = client.get("/film")
+    assert (response.status_code, response.data) == (200, CONTENT)
+    told = {name: response.headers[name] for name in ("Accept-Ranges", "ETag", "Content-Length", "Content-Type")}
+    assert told == {
+        "Accept-Ranges": "bytes",
+        "ETag": '"abc"',
+        "Content-Length": str(len(CONTENT)),
+        "Content-Type": "video/webm",
+    }
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in response.headers["Content-Security-Policy"]
+    assert response.headers["Cache-Control"] == "private"
+
+
+@pytest.mark.parametrize(
+    ("asked", "start", "end"),
+    [("0-0", 0, 1), ("100-199", 100, 200), ("2500-", 2500, 2560), ("-10", 2550, 2560), ("0-99999", 0, 2560)],
+)
+def test_one_stretch(client: FlaskClient, asked: str, start: int, end: int) -> None:
+    response = client.get("/film", headers={"Range": f"bytes={asked}"})
+    assert (response.status_code, response.data) == (206, CONTENT[start:end])
+    assert response.headers["Content-Range"] == f"bytes {start}-{end - 1}/2560"
+    assert response.headers["Content-Length"] == str(end - start)
+
+
+def test_a_stretch_that_is_not_there(client: FlaskClient) -> None:
+    response = client.get("/film", headers={"Range": "bytes=2560-"})
+    assert (response.status_code, response.data, response.headers["Content-Range"]) == (416, b"", "bytes */2560")
+
+
+@pytest.mark.parametrize("asked", ["bytes=0-1,4-5", "bytes=zero", "seconds=0-1", "bytes=5-1"])
+def test_what_is_no_single_stretch_gets_the_whole(client: FlaskClient, asked: str) -> None:
+    response = client.get("/film", headers={"Range": asked})
+    assert (response.status_code, response.data) == (200, CONTENT)
+
+
+@pytest.mark.parametrize(
+    ("condition", "status"),
+    [('"abc"', 206), ('"other"', 200), ("Sat, 21 Nov 2026 10:00:00 GMT", 200)],
+)
+def test_a_stretch_of_what_changed_meanwhile_is_the_whole(client: FlaskClient, condition: str, status: int) -> None:
+    response = client.get("/film", headers={"Range": "bytes=0-9", "If-Range": condition})
+    assert response.status_code == status
+
+
+def test_who_has_it_gets_nothing_again(client: FlaskClient) -> None:
+    assert client.get("/film", headers={"If-None-Match": '"abc"'}).status_code == 304
+    assert client.get("/film", headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_a_head_has_no_body(client: FlaskClient) -> None:
+    response = client.head("/film")
+    assert (response.status_code, response.data, response.headers["Content-Length"]) == (200, b"", "2560")
+
+
+def test_a_long_file_comes_in_pieces(client: FlaskClient) -> None:
+    response = client.get("/long", buffered=False)
+    assert [len(piece) for piece in response.response] == [CHUNK, 7]
+
+
+def test_a_file_that_is_gone_is_a_page_and_no_broken_film(client: FlaskClient) -> None:
+    assert client.get("/gone").status_code == 404
