@@ -51,13 +51,15 @@ def plan(programme: Programme, zone: str, wish: Wish, *, now: datetime) -> tuple
     """The sessions that this would make. Raises Invalid that names everything that is wrong with it."""
     clocks = clocks_of(zone)
     faults = [*_count_faults(programme, wish), *_date_faults("first", wish.first, now)]
-    faults += place_faults(wish.place, wish.link)
+    starts: tuple[datetime, ...] = ()
     if not faults:
         dates = season.weekly(wish.first, wish.at, clocks, wish.count, wish.skip)
-        faults = [*_skip_faults(dates.unused), *_until_faults(wish, dates.starts[-1].astimezone(clocks).date())]
-        if not faults:
-            return tuple(_planned(programme, dates.starts))
-    raise Invalid("This season can't be laid out like this.", "Correct what is named here.", faults)
+        starts = dates.starts
+        faults += [*_skip_faults(dates.unused), *_until_faults(wish, starts[-1].astimezone(clocks).date())]
+    faults += place_faults(wish.place, wish.link)
+    if faults:
+        raise Invalid("This season can't be laid out like this.", "Correct what is named here.", faults)
+    return tuple(_planned(programme, starts))
 
 
 def clocks_of(zone: str) -> ZoneInfo:
