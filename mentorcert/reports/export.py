@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy import Connection, Engine, Row, func, select, tuple_
 from sqlalchemy.orm import Session
 
 import xapi.tables
@@ -63,15 +63,16 @@ def prepare(session: Session, cohort: Cohort, iri_base: str) -> Export:
     return Export(cohort.id, ZoneInfo(cohort.zone), tuple(plans))
 
 
-def written(session: Session, export: Export, *, now: datetime) -> Iterator[str]:
-    """The file, piece by piece, by name. Each piece is a read transaction of its own."""
+def written(bind: Engine | Connection, export: Export, *, now: datetime) -> Iterator[str]:
+    """The file, piece by piece, by name. Each piece is a short read transaction of its own."""
     yield MARK + _lines([HEADER])
     after: tuple[str, int] | None = None
-    while page := _people(session, export.cohort_id, after):
-        completed = _completions(session, [person.uuid for person in page], export)
-        session.rollback()
-        after = page[-1].name, page[-1].id
-        yield _lines(_row(export, plan, person, completed, now) for person in page for plan in export.plans)
+    with Session(bind) as session:
+        while page := _people(session, export.cohort_id, after):
+            completed = _completions(session, [person.uuid for person in page], export)
+            session.rollback()
+            after = page[-1].name, page[-1].id
+            yield _lines(_row(export, plan, person, completed, now) for person in page for plan in export.plans)
 
 
 def safe(text: str) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -82,8 +82,7 @@ def prework(cohort: UUID) -> ResponseReturnValue:
     """Every trainee's pre-work for every session, for a spreadsheet."""
     session, now = here.session(), here.now()
     plan = export.prepare(session, cohorts.cohort(session, cohort), here.settings().iri_base)
-    pieces = stream_with_context(export.written(session, plan, now=now))
-    response = Response(pieces, mimetype="text/csv")
+    response = Response(export.written(session.get_bind(), plan, now=now), mimetype="text/csv")
     response.headers.set("Content-Disposition", "attachment", filename=f"prework-{now:%Y-%m-%d}.csv")
     return response
 

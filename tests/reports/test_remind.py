@@ -24,16 +24,6 @@ WHO = uuid4()
 
 
 @pytest.fixture
-def cohort(session: Session) -> Cohort:
-    return make_cohort(session, "Autumn", version=factories.publish(session))
-
-
-@pytest.fixture
-def live(session: Session, cohort: Cohort) -> LiveSession:
-    return factories.make_season(session, cohort)[0]
-
-
-@pytest.fixture
 def three(session: Session, cohort: Cohort) -> list[Enrolment]:
     return factories.enrol(session, cohort, 3, ready=False)
 
