@@ -5,7 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -34,7 +35,7 @@ from mentorcert.files import open_files
 
 ADDRESS: Final = "127.0.0.1"
 WORKERS: Final = 2
-STOP_SECONDS: Final = 10
+STOP_SECONDS: Final = 5
 """How long a process that was told to stop may finish what it does."""
 
 
@@ -59,8 +60,7 @@ def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def run(*arguments: Any, **options: Any) -> Any:
         settings = from_environment()
-        app = create_app(settings)
-        with app.app_context():
+        with _application(settings) as app:
             _refuse_other_tables()
             result = command(settings, *arguments, **options)
             db.session.commit()
@@ -68,6 +68,18 @@ def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
             return result
 
     return run
+
+
+@contextmanager
+def _application(settings: Settings) -> Iterator[MentorCert]:
+    """Be inside the application for a while; no connection stays open, and what was not committed is gone."""
+    app = create_app(settings)
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 @click.group(cls=Shell, context_settings={"help_option_names": ["-h", "--help"]})
@@ -155,16 +167,14 @@ def import_roster(_settings: Settings, file: Path, dry_run: bool) -> None:
 def rebuild(settings: Settings) -> None:
     """Throw away the progress cache and fold every stored statement again."""
     rows = door(settings.iri_base).rebuild(db.session())
-    click.echo(f"Progress was folded again from the statements: {rows} rows.")
+    click.echo(f"Progress was folded again from the statements. Rows: {rows}")
 
 
 @main.command()
 def worker() -> None:
     """Run the worker: mail and other work that outlives a request. It stops at Ctrl-C and at SIGTERM."""
-    app = create_app()
-    with app.app_context():
+    with _application(from_environment()) as app:
         _refuse_other_tables()
-        db.engine.dispose()
     jobs.consume(app)
 
 
@@ -230,7 +240,7 @@ def _refuse_other_tables() -> None:
 
 def _prepare(settings: Settings) -> None:
     _upgrade(settings)
-    with create_app(settings).app_context():
+    with _application(settings):
         now = datetime.now(UTC)
         files = open_files(settings.files_url, settings.data)
         if settings.demo:
@@ -241,7 +251,7 @@ def _prepare(settings: Settings) -> None:
 
 def _upgrade(settings: Settings) -> None:
     settings.data.mkdir(parents=True, exist_ok=True)
-    with create_app(settings).app_context():
+    with _application(settings):
         flask_migrate.upgrade()
 
 

@@ -27,6 +27,15 @@ def running(arguments: list[str], folder: Path, environ: Mapping[str, str] | Non
 
     Raises RuntimeError with what it printed when it ends or stays silent instead.
     """
+    with started(arguments, folder, environ) as (address, _process):
+        yield address
+
+
+@contextmanager
+def started(
+    arguments: list[str], folder: Path, environ: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """Do the same, and give the process too: the first of a group of its own, that logs to `folder/server.log`."""
     port = free_port()
     log = folder / "server.log"
     own = {key: value for key, value in os.environ.items() if not key.startswith("MENTORCERT_")}
@@ -38,7 +47,7 @@ def running(arguments: list[str], folder: Path, environ: Mapping[str, str] | Non
         )
     try:
         _wait(process, port, log)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", process
     finally:
         _stop(process)
 
