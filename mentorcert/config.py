@@ -58,6 +58,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         *_number_faults(PORT=port, UPLOAD_MB=limit),
         *_address_faults(IRI_BASE=iri_base, PUBLIC_URL=public_url),
         *_secret_faults(secret),
+        *_mail_faults(get("SMTP_URL", "")),
         *_demo_faults(development, demo),
     ]
     if faults:
@@ -103,6 +104,14 @@ def _address_faults(**values: str) -> list[Fault]:
         for name, value in values.items()
         if urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc
     ]
+
+
+def _mail_faults(smtp_url: str) -> list[Fault]:
+    if not smtp_url or (urlsplit(smtp_url).scheme in {"smtp", "smtps"} and urlsplit(smtp_url).hostname):
+        return []
+    # The value is not repeated: it may hold a password.
+    todo = "Give smtp://user:password@host:port or smtps://…, or nothing to have mail printed."
+    return [Fault("MENTORCERT_SMTP_URL", "it is not the address of a mail server.", todo)]
 
 
 def _demo_faults(development: bool, demo: bool) -> list[Fault]:

@@ -130,6 +130,7 @@ def test_all_bad_settings_are_named_at_once(bare: Shell) -> None:
         "MENTORCERT_SECRET_KEY": "short",
         "MENTORCERT_IRI_BASE": "mentors.example.org",
         "MENTORCERT_PUBLIC_URL": BASE,
+        "MENTORCERT_SMTP_URL": "mail.example.org:25",
     }
     said = bare.refuses("rebuild", environ=bad).splitlines()
     assert said[0] == "Error: MentorCert can't start with these settings."
@@ -137,6 +138,7 @@ def test_all_bad_settings_are_named_at_once(bare: Shell) -> None:
         "MENTORCERT_PORT",
         "MENTORCERT_IRI_BASE",
         "MENTORCERT_SECRET_KEY",
+        "MENTORCERT_SMTP_URL",
     ]
     assert said[-1] == "Correct them and start again."
 
