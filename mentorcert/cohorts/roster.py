@@ -204,7 +204,8 @@ def _repetitions(entries: Sequence[Entry]) -> Iterator[Fault]:
             if here and there and here != there:
                 what = f"“{here}” here and “{there}” in row {first.row}, for {entry.email}."
                 yield Fault(f"row {entry.row}, {column}", what, "Write the same in both.")
-        row = places.setdefault((entry.email, entry.role, entry.cohort), entry.row)
+        place = entry.cohort if entry.role in COHORT_ROLES else EVERYWHERE
+        row = places.setdefault((entry.email, entry.role, place), entry.row)
         if row != entry.row:
             yield Fault(f"row {entry.row}", f"it says the same as row {row}.", "Remove one of them.")
 

@@ -1,6 +1,6 @@
 """Importing a roster: what a file would do, and doing it whole or not at all."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,6 +16,7 @@ from mentorcert.db import writing
 from mentorcert.errors import Fault, Invalid
 from mentorcert.people import service as people
 from mentorcert.people.models import Person
+from mentorcert.people.service import Newcomer
 from mentorcert.permissions import Role
 
 CHUNK: Final = 500
@@ -52,14 +53,15 @@ def apply(session: Session, planned: Plan, *, who: object, now: datetime) -> Pla
     if checked.faults:
         raise Invalid("This list can't be imported.", "Correct it and import it again.", checked.faults)
     cohorts = {cohort.name: cohort for cohort in queries.cohorts(session)}
-    persons = {person.email: person for person in _persons(session, checked.entries)}
+    known = {person.email: person for person in _persons(session, checked.entries)}
+    fresh = _invited(session, checked, cohorts, who, now)
     for row in checked.rows:
-        if row.outcome is not Outcome.NOTHING:
-            entry = row.entry
-            cohort = cohorts.get(entry.cohort)
-            person = persons.get(entry.email) or _invited(session, entry, cohort, who, now)
-            persons[entry.email] = person
-            service.add(session, cohort, person, entry.role, who=who, now=now)
+        entry = row.entry
+        cohort = cohorts.get(entry.cohort)
+        if entry.email in fresh:
+            service.add_newcomer(session, cohort, fresh[entry.email], entry.role, who=who, now=now)
+        elif row.outcome is not Outcome.NOTHING:
+            service.add(session, cohort, known[entry.email], entry.role, who=who, now=now)
     if checked.changes:
         after = {outcome.value: checked.count(outcome) for outcome in Outcome}
         audit.record(session, now=now, who=who, action="roster.import", subject="roster:csv", after=after)
@@ -103,9 +105,21 @@ def _known(person: Person) -> Known:
     return Known(person.name, grants, is_closed=person.archived_at is not None)
 
 
-def _invited(session: Session, entry: Entry, cohort: Cohort | None, who: object, now: datetime) -> Person:
-    zone = entry.zone or (cohort.zone if cohort else "UTC")
-    return people.invite(session, entry.email, entry.name, zone=zone, office_name=entry.office, who=who, now=now)
+def _invited(
+    session: Session, checked: Plan, cohorts: Mapping[str, Cohort], who: object, now: datetime
+) -> dict[str, Person]:
+    """Accounts for everybody new, by address."""
+    new = [row.entry for row in checked.rows if row.outcome is Outcome.INVITE]
+    offices = {name: people.office(session, name) for name in sorted({entry.office for entry in new} - {""})}
+    newcomers = [
+        Newcomer(entry.email, entry.name, _zone(entry, cohorts.get(entry.cohort)), offices.get(entry.office))
+        for entry in new
+    ]
+    return {person.email: person for person in people.invite_newcomers(session, newcomers, who=who, now=now)}
+
+
+def _zone(entry: Entry, cohort: Cohort | None) -> str:
+    return entry.zone or (cohort.zone if cohort else "UTC")
 
 
 def _line(row: roster.PlannedRow) -> str:

@@ -14,7 +14,7 @@ from mentorcert.cohorts.forms import ConfirmForm, UploadForm
 from mentorcert.cohorts.roster import COLUMNS, Outcome, Plan
 from mentorcert.cohorts.roster_text import MOST_BYTES, decoded
 from mentorcert.errors import Conflict
-from mentorcert.people import service as people
+from mentorcert.people import giving
 from mentorcert.people.forms import ROLE_NAMES
 from mentorcert.permissions import Permission, needs
 from mentorcert.web import here
@@ -40,7 +40,7 @@ def check_roster() -> ResponseReturnValue:
     if not form.validate():
         return _upload_page(form), 400
     data = form.roster.data.read(MOST_BYTES + 1)
-    plan = roster_service.plan(here.session(), data, may_give=people.may_give(here.viewer().roles()))
+    plan = roster_service.plan(here.session(), data, may_give=giving.may_give(here.viewer().roles()))
     if plan.faults:
         return _upload_page(UploadForm(formdata=None), plan), 400
     checked = ConfirmForm(formdata=None, checked=_signer().dumps([str(here.viewer().person), decoded(data)]))
@@ -58,7 +58,7 @@ def check_roster() -> ResponseReturnValue:
 @needs(Permission.PEOPLE_MANAGE)
 def import_roster() -> ResponseReturnValue:
     """Import the list that was checked. It is checked again: somebody may have changed something since."""
-    plan = roster_service.plan(here.session(), _signed_list(), may_give=people.may_give(here.viewer().roles()))
+    plan = roster_service.plan(here.session(), _signed_list(), may_give=giving.may_give(here.viewer().roles()))
     if plan.faults:
         return _upload_page(UploadForm(formdata=None), plan), 400
     done = roster_service.apply(here.session(), plan, who=here.viewer().person, now=here.now())

@@ -1,6 +1,7 @@
 """Making cohorts, and enrolling people."""
 
 from datetime import datetime
+from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -45,29 +46,32 @@ def enrol(session: Session, cohort: Cohort, person: Person, *, who: object, now:
     if enrolment is not None and enrolment.archived_at is None:
         return enrolment
     if enrolment is None:
-        enrolment = Enrolment(cohort_id=cohort.id, person_id=person.id, enrolled_at=now)
-        session.add(enrolment)
+        enrolment = _add_enrolment(session, cohort, person, now=now)
     enrolment.archived_at = None
     session.flush()
     people.grant(session, person, Role.TRAINEE, cohort_scope(cohort.uuid), who=who, now=now)
-    subject = f"enrolment:{enrolment.uuid}"
-    audit.record(
-        session, now=now, who=who, action="enrolment.open", subject=subject, after={"cohort": str(cohort.uuid)}
-    )
+    _audit_opening(session, enrolment, cohort, who=who, now=now)
     return enrolment
 
 
 def add(session: Session, cohort: Cohort | None, person: Person, role: Role, *, who: object, now: datetime) -> None:
     """Give a person a role: a trainee is enrolled; a facilitator or coach belongs to the cohort; others need none."""
     writing(session)
-    if role not in COHORT_ROLES:
-        people.grant(session, person, role, EVERYWHERE, who=who, now=now)
-    elif cohort is None:
-        raise Invalid(f"A {role} needs a cohort.", "Choose the cohort.")
-    elif role is Role.TRAINEE:
+    if role is Role.TRAINEE and cohort is not None:
         enrol(session, cohort, person, who=who, now=now)
     else:
-        people.grant(session, person, role, cohort_scope(cohort.uuid), who=who, now=now)
+        people.grant(session, person, role, _scope(cohort, role), who=who, now=now)
+
+
+def add_newcomer(
+    session: Session, cohort: Cohort | None, person: Person, role: Role, *, who: object, now: datetime
+) -> None:
+    """As `add`, for somebody who was made a moment ago: nothing is looked up."""
+    writing(session)
+    if role is Role.TRAINEE and cohort is not None:
+        enrolment = _add_enrolment(session, cohort, person, now=now)
+        _audit_opening(session, enrolment, cohort, who=who, now=now)
+    people.first_grant(session, person, role, _scope(cohort, role), who=who, now=now)
 
 
 def add_by_email(
@@ -101,3 +105,22 @@ def leave(session: Session, enrolment: Enrolment, *, reason: str, who: object, n
     people.withdraw(session, enrolment.person, Role.TRAINEE, scope, reason=reason, who=who, now=now)
     subject = f"enrolment:{enrolment.uuid}"
     audit.record(session, now=now, who=who, action="enrolment.close", subject=subject, reason=reason)
+
+
+def _scope(cohort: Cohort | None, role: Role) -> str:
+    if role not in COHORT_ROLES:
+        return EVERYWHERE
+    if cohort is None:
+        raise Invalid(f"A {role} needs a cohort.", "Choose the cohort.")
+    return cohort_scope(cohort.uuid)
+
+
+def _add_enrolment(session: Session, cohort: Cohort, person: Person, *, now: datetime) -> Enrolment:
+    enrolment = Enrolment(uuid=uuid4(), cohort=cohort, person=person, enrolled_at=now)
+    session.add(enrolment)
+    return enrolment
+
+
+def _audit_opening(session: Session, enrolment: Enrolment, cohort: Cohort, *, who: object, now: datetime) -> None:
+    subject, after = f"enrolment:{enrolment.uuid}", {"cohort": str(cohort.uuid)}
+    audit.record(session, now=now, who=who, action="enrolment.open", subject=subject, after=after)

@@ -2,16 +2,18 @@
 
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mentorcert import audit, mail
 from mentorcert.db import writing
-from mentorcert.errors import Conflict, Fault, Invalid, NotFound, Refused
+from mentorcert.errors import Conflict, Fault, Invalid, NotFound
 from mentorcert.people import addresses, passwords
 from mentorcert.people.models import Grant, Office, OneTimeLink, Person
 from mentorcert.people.queries import by_email
@@ -20,11 +22,16 @@ from mentorcert.permissions import EVERYWHERE, Role
 LINK_LIFE: Final = {"invitation": timedelta(days=14), "reset": timedelta(hours=2)}
 THEMES: Final = ("", "light", "dark")
 """Empty follows the system."""
-MAY_GIVE: Final = {
-    Role.ADMINISTRATOR: frozenset(Role),
-    Role.MANAGER: frozenset(Role) - {Role.ADMINISTRATOR},
-}
-"""Who may give which roles: nobody makes themselves, or a friend, an administrator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody who is to have an account."""
+
+    email: str
+    name: str
+    zone: str
+    office: Office | None = None
 
 
 def create_person(
@@ -41,17 +48,8 @@ def create_person(
     writing(session)
     if by_email(session, email):
         raise Conflict(f"{email} has an account already.", "Look the person up instead of adding them again.")
-    person = Person(
-        email=addresses.normal(email),
-        name=name,
-        zone=zone,
-        office=office,
-        session_key=secrets.token_urlsafe(16),
-        created_at=now,
-    )
-    session.add(person)
+    person = _add_person(session, Newcomer(email, name, zone, office), who=who, now=now)
     session.flush()
-    audit.record(session, now=now, who=who, action="person.create", subject=f"person:{person.uuid}")
     return person
 
 
@@ -73,9 +71,14 @@ def grant(session: Session, person: Person, role: Role, scope: str, *, who: obje
     writing(session)
     query = select(Grant).where(Grant.person_id == person.id, Grant.role == role, Grant.scope == scope)
     if session.scalar(query) is None:
-        session.add(Grant(person_id=person.id, role=role, scope=scope, granted_at=now))
+        first_grant(session, person, role, scope, who=who, now=now)
         session.flush()
-        _audit_grant(session, "grant.give", person, role, scope, who=who, now=now)
+
+
+def first_grant(session: Session, person: Person, role: Role, scope: str, *, who: object, now: datetime) -> None:
+    """Give a role that the person is known not to hold: nothing is looked up."""
+    session.add(Grant(person=person, role=role, scope=scope, granted_at=now))
+    _audit_grant(session, "grant.give", person, role, scope, who=who, now=now)
 
 
 def withdraw(
@@ -167,6 +170,16 @@ def invite(
     return person
 
 
+def invite_newcomers(session: Session, newcomers: Sequence[Newcomer], *, who: object, now: datetime) -> list[Person]:
+    """Make accounts for people who are known to have none, and invite them: two thousand in a few statements."""
+    writing(session)
+    persons = [_add_person(session, newcomer, who=who, now=now) for newcomer in newcomers]
+    for person in persons:
+        _add_link(session, person, "invitation", now=now)
+    session.flush()
+    return persons
+
+
 def invite_again(session: Session, person: Person, *, who: object, now: datetime) -> None:
     """Send a fresh invitation. Raises Conflict when the person has accepted one already."""
     writing(session)
@@ -174,18 +187,6 @@ def invite_again(session: Session, person: Person, *, who: object, now: datetime
         raise Conflict(f"{person.name} needs no invitation.", "They can sign in, or ask for a new password.")
     send_link(session, person, "invitation", now=now)
     audit.record(session, now=now, who=who, action="person.invite", subject=f"person:{person.uuid}")
-
-
-def may_give(roles: Collection[Role]) -> frozenset[Role]:
-    """The roles that somebody who holds `roles` may give to others."""
-    return frozenset[Role]().union(*(MAY_GIVE.get(role, frozenset()) for role in roles))
-
-
-def check_may_give(givers: Collection[Role], wanted: Collection[Role]) -> None:
-    """Raise Refused when somebody who holds the roles `givers` may not give one of those `wanted`."""
-    if missing := frozenset(wanted) - may_give(givers):
-        names = ", ".join(sorted(missing))
-        raise Refused(f"You can't give this role: {names}.", "Ask an administrator to do it.")
 
 
 def send_link(session: Session, person: Person, purpose: str, *, now: datetime) -> str:
@@ -196,22 +197,7 @@ def send_link(session: Session, person: Person, purpose: str, *, now: datetime) 
     )
     for link in session.scalars(earlier):
         link.used_at = now
-    secret = secrets.token_urlsafe(32)
-    life = LINK_LIFE[purpose]
-    session.add(
-        OneTimeLink(
-            person_id=person.id, purpose=purpose, secret_hash=_digest(secret), made_at=now, expires_at=now + life
-        )
-    )
-    subject = {"invitation": "Your place in the mentor programme", "reset": "A new password for MentorCert"}[purpose]
-    values = {
-        "name": person.name,
-        "path": f"/{purpose}/{secret}",
-        "until": (now + life).isoformat(),
-        "zone": person.zone,
-    }
-    mail.post(session, f"people/mail/{purpose}", to=person.email, subject=subject, values=values, now=now)
-    return secret
+    return _add_link(session, person, purpose, now=now)
 
 
 def link_owner(session: Session, secret: str, purpose: str, *, now: datetime) -> OneTimeLink:
@@ -241,6 +227,38 @@ def _hashed(password: str, email: str) -> str:
     if fault := passwords.fault(password, email):
         raise Invalid("This password will not do.", "", [Fault("password", fault)])
     return passwords.hashed(password)
+
+
+def _add_person(session: Session, newcomer: Newcomer, *, who: object, now: datetime) -> Person:
+    person = Person(
+        uuid=uuid4(),
+        email=addresses.normal(newcomer.email),
+        name=newcomer.name,
+        zone=newcomer.zone,
+        office=newcomer.office,
+        session_key=secrets.token_urlsafe(16),
+        created_at=now,
+    )
+    session.add(person)
+    audit.record(session, now=now, who=who, action="person.create", subject=f"person:{person.uuid}")
+    return person
+
+
+def _add_link(session: Session, person: Person, purpose: str, *, now: datetime) -> str:
+    secret = secrets.token_urlsafe(32)
+    life = LINK_LIFE[purpose]
+    session.add(
+        OneTimeLink(person=person, purpose=purpose, secret_hash=_digest(secret), made_at=now, expires_at=now + life)
+    )
+    subject = {"invitation": "Your place in the mentor programme", "reset": "A new password for MentorCert"}[purpose]
+    values = {
+        "name": person.name,
+        "path": f"/{purpose}/{secret}",
+        "until": (now + life).isoformat(),
+        "zone": person.zone,
+    }
+    mail.post(session, f"people/mail/{purpose}", to=person.email, subject=subject, values=values, now=now)
+    return secret
 
 
 def _digest(secret: str) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from mentorcert.audit import AuditEntry
@@ -16,6 +16,7 @@ from mentorcert.outbox import OutboxRow
 from mentorcert.people.models import Grant, Office, Person
 from mentorcert.people.queries import by_email
 from mentorcert.permissions import Role, cohort_scope
+from tests.databases import counted
 from tests.factories import make_cohort, make_person
 
 ROSTER = b"""name,email,office,zone,cohort,role
@@ -164,3 +165,21 @@ def test_a_role_that_one_may_not_give_is_a_fault(session: Session, now: datetime
         "row 2, role: you can't make anybody administrator. Ask an administrator to do it.",
         "row 3, email: this account is closed. Remove the row.",
     ]
+
+
+def test_fifty_newcomers_are_looked_up_as_two_are(session: Session, engine: Engine, now: datetime) -> None:
+    make_cohort(session, "Autumn")
+    counts = []
+    for start, end in ((0, 2), (2, 52)):
+        rows = [f"A,a{number}@example.org,Leeds,,Autumn,trainee" for number in range(start, end)]
+        data = "\n".join(["name,email,office,zone,cohort,role", *rows]).encode()
+        with counted(engine) as seen:
+            load(session, data, now)
+        counts.append(sum(statement.startswith("SELECT") for statement in seen))
+    assert counts[0] == counts[1]
+
+
+def test_one_role_everywhere_is_given_once_whatever_cohort_is_named(session: Session, now: datetime) -> None:
+    make_cohort(session, "Autumn")
+    data = b"name,email,office,zone,cohort,role\nA,a@example.org,,,Autumn,manager\nA,a@example.org,,,,manager\n"
+    assert str(load(session, data, now)).splitlines()[0] == "row 3: it says the same as row 2. Remove one of them."

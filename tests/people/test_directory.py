@@ -8,7 +8,7 @@ from mentorcert import MentorCert
 from mentorcert.db import db
 from mentorcert.errors import Refused
 from mentorcert.outbox import OutboxRow
-from mentorcert.people import queries, service
+from mentorcert.people import giving, queries
 from mentorcert.permissions import Role
 from tests.browsing import Browser
 from tests.databases import counted
@@ -106,8 +106,8 @@ def test_a_manager_makes_nobody_an_administrator(client: Browser, session: Sessi
     data = {"name": "Somebody", "email": "new@example.org", "zone": "UTC", "roles": ["administrator"]}
     assert client.submit("/people/new", data).status_code == 400
     with pytest.raises(Refused):
-        service.check_may_give({Role.MANAGER}, {Role.ADMINISTRATOR})
-    assert service.may_give({Role.TRAINEE}) == frozenset()
+        giving.check_may_give({Role.MANAGER}, {Role.ADMINISTRATOR})
+    assert giving.may_give({Role.TRAINEE}) == frozenset()
 
 
 def test_an_invitation_can_be_sent_again_until_it_is_accepted(client: Browser, session: Session) -> None:

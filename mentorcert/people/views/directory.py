@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from mentorcert.errors import Conflict
-from mentorcert.people import queries, service
+from mentorcert.people import giving, queries, service
 from mentorcert.people.forms import ROLE_NAMES, InviteForm, clean
 from mentorcert.people.models import Person
 from mentorcert.people.views.door import blueprint
@@ -77,11 +77,11 @@ def _roles_of(person: Person) -> list[str]:
 
 
 def _givable() -> frozenset[Role]:
-    return service.may_give(here.viewer().roles())
+    return giving.may_give(here.viewer().roles())
 
 
 def _invite(form: InviteForm) -> None:
-    service.check_may_give(here.viewer().roles(), form.chosen())
+    giving.check_may_give(here.viewer().roles(), form.chosen())
     service.invite(
         here.session(),
         form.email.data,
