@@ -1,7 +1,8 @@
 """What every test can ask for: a moment, a database of each kind, a session in it, the application."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -9,7 +10,7 @@ from typing import cast
 import pytest
 import time_machine
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from mentorcert import MentorCert, create_app
@@ -122,3 +123,23 @@ def app(settings: Settings, now: datetime, compiled_templates: FileSystemBytecod
 def client(app: MentorCert) -> Browser:
     """A browser that nobody is signed in on. One more: `app.test_client()`."""
     return cast("Browser", app.test_client())
+
+
+@pytest.fixture
+def count_queries() -> Callable[[], AbstractContextManager[list[str]]]:
+    """Gives a block that collects every statement which is sent to any database inside it."""
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        sent: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            sent.append(statement)
+
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+
+    return counting
