@@ -34,6 +34,7 @@ _GENERATIONS: Final = (
     (re.compile(r"1\.0(\.\d+)?", re.ASCII), "1.0.3"),
     (re.compile(r"2\.0(\.\d+)?", re.ASCII), "2.0.0"),
 )
+_VERSION: Final = "X-Experience-API-Version"
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH")
 
 
@@ -97,8 +98,10 @@ class _Resources:
         raise Refusal(405, "statements are stored by POST and PUT and read by GET; they are never changed or deleted")
 
     def about(self) -> Response:
-        """Say which versions of the standard are spoken."""
-        return _json_response({"version": list(VERSIONS), "extensions": {}})
+        """Say which versions of the standard are spoken. Clients of the older one refuse to hear of a newer one."""
+        g.xapi_version = _version(request.headers.get(_VERSION, "")) or VERSIONS[0]
+        known = VERSIONS[1:] if g.xapi_version == VERSIONS[1] else VERSIONS
+        return _json_response({"version": list(known), "extensions": {}})
 
     def profile(self) -> Response:
         """Give the xAPI Profile of our own concepts."""
@@ -113,7 +116,7 @@ class _Resources:
 
     def add_headers(self, response: Response) -> Response:
         """Add what the standard wants on every response."""
-        response.headers["X-Experience-API-Version"] = g.get("xapi_version", VERSIONS[0])
+        response.headers[_VERSION] = g.get("xapi_version", VERSIONS[0])
         response.headers["X-Experience-API-Consistent-Through"] = values.written(self.consistent)
         return response
 
@@ -168,14 +171,18 @@ class _Resources:
 
 def _speak_version() -> None:
     """Agree on a version of the standard for this request, or refuse."""
-    wanted = request.headers.get("X-Experience-API-Version")
+    wanted = request.headers.get(_VERSION)
     if wanted is None:
-        raise Refusal(400, f"the header X-Experience-API-Version is missing; send one of {', '.join(VERSIONS)}")
-    for pattern, version in _GENERATIONS:
-        if pattern.fullmatch(wanted):
-            g.xapi_version = version
-            return
-    raise Refusal(400, f"X-Experience-API-Version is one of {', '.join(VERSIONS)}, not {values.shown(wanted)}")
+        raise Refusal(400, f"the header {_VERSION} is missing; send one of {', '.join(VERSIONS)}")
+    version = _version(wanted)
+    if version is None:
+        raise Refusal(400, f"{_VERSION} is one of {', '.join(VERSIONS)}, not {values.shown(wanted)}")
+    g.xapi_version = version
+
+
+def _version(wanted: str) -> str | None:
+    """Return the version that is spoken with who wants this one, or None."""
+    return next((version for pattern, version in _GENERATIONS if pattern.fullmatch(wanted)), None)
 
 
 def _allow(allowed: bool, what: str) -> None:

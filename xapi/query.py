@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, select, union
+from sqlalchemy import ColumnElement, FromClause, Row, Select, func, select, union
 from sqlalchemy.orm import Session
 
 from xapi import jsontext, tables, values
@@ -51,6 +51,8 @@ class Query:
     """Go on behind this sequence number, in the order asked for."""
     authority: str | None = None
     """Only what the authority with this canonical key sent. No parameter: permissions set it."""
+    with_voided: bool = False
+    """Voided statements too. No parameter: the standard leaves them out of every list."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,11 @@ def find(session: Session, query: Query) -> Page:
     rows = list(session.execute(_some(query, size + 1)))
     more = rows[size - 1].sequence if len(rows) > size else None
     return Page(rows[:size], more)
+
+
+def count(session: Session, query: Query, most: int) -> int:
+    """Return how many statements a list holds; `most` + 1 where there are more."""
+    return session.scalar(select(func.count()).select_from(_some(query, most + 1).subquery())) or 0
 
 
 def _one(query: Query) -> Select[Any]:
@@ -156,7 +163,7 @@ def _taking_part(wanted: Select[Any], rows: FromClause, key: str, kind: Relation
 
 
 def _window(rows: FromClause, query: Query) -> list[ColumnElement[bool]]:
-    conditions = [~is_voided(rows), *_sent_by(rows, query)]
+    conditions = [*([] if query.with_voided else [~is_voided(rows)]), *_sent_by(rows, query)]
     if query.since:
         conditions.append(rows.c.stored > query.since)
     if query.until:
@@ -217,7 +224,12 @@ def _read_agent(name: str, text: str, report: Report) -> str | None:
     return agent_key(value) if len(report) == before else None
 
 
-_boolean = _checked(_one_of("true", "false"), lambda text: text == "true")
+def _boolean(name: str, text: str, report: Report) -> bool:
+    """Read true or false. Python's clients, tincan among them, write True and False."""
+    _one_of("true", "false")(text.lower(), name, report)
+    return text.lower() == "true"
+
+
 _PARAMETERS: Final[Mapping[str, tuple[str, Callable[[str, str, Report], Any]]]] = {
     "statementId": ("statement_id", _checked(values.uuid, UUID)),
     "voidedStatementId": ("voided_statement_id", _checked(values.uuid, UUID)),

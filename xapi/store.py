@@ -37,6 +37,7 @@ __all__ = [
     "consistent_through",
     "count",
     "every",
+    "keep_others_out",
     "lookup",
     "metadata",
     "pair",
@@ -108,9 +109,7 @@ def append(
     A statement that is stored already and says the same is left as it is and not handed on. Raises
     ConflictingStatement and ForbiddenVoid; the caller then rolls back, and nothing is stored. Never commits.
     """
-    connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    connection = keep_others_out(session)
     state = _look(connection, statements)
     fresh = _new_ones(statements, state)
     _check_voids(fresh, state, authority)
@@ -120,6 +119,17 @@ def append(
         connection.execute(_insert_related, [row for each in stored for row in _related_rows(each)])
         on_stored(session, stored)
     return [each.id for each in statements]
+
+
+def keep_others_out(session: Session) -> Connection:
+    """Let nobody else append until the caller's write transaction ends, and return its connection.
+
+    `append` does it itself; whoever derives something from all statements at once, such as a rebuild, does it first.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    return connection
 
 
 def _stored(fresh: Mapping[UUID, Statement], state: _State, authority: Authority, now: datetime) -> Iterator[Stored]:

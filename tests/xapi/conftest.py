@@ -1,0 +1,20 @@
+"""An application that holds nothing but the store, and a client that may do everything."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.xapi.lrs_app import Application, Lrs, make_app, make_key
+
+
+@pytest.fixture
+def lrs_app(engine: Engine, now: datetime) -> Application:
+    app = make_app(engine)
+    app.clock = now
+    return app
+
+
+@pytest.fixture
+def lrs(lrs_app: Application, engine: Engine, now: datetime) -> Lrs:
+    return Lrs(lrs_app.test_client(), make_key(engine, now, "all"))
