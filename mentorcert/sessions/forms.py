@@ -9,7 +9,17 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField, TimeField, URLField
+from wtforms import (
+    DateField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+    URLField,
+)
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from mentorcert.errors import Fault
@@ -56,6 +66,28 @@ class NumberField(IntegerField):
             super().process_formdata(list(valuelist))
         except ValueError:
             raise ValueError(_("This is not a whole number.")) from None
+
+
+class Listed(SelectField):
+    """One of a list."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not in the list; raises ValidationError in our words."""
+        try:
+            super().pre_validate(form)
+        except ValidationError:
+            raise ValidationError(_("Choose one from the list.")) from None
+
+
+class Either(RadioField):
+    """One of a few."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is none of them; raises ValidationError in our words."""
+        try:
+            super().pre_validate(form)
+        except ValidationError:
+            raise ValidationError(_("Choose one of these.")) from None
 
 
 class DaysField(TextAreaField):
@@ -135,8 +167,8 @@ class SessionForm(Named):
     due_at = ClockField(_l("Due at"), [_NEEDED])
     place = StringField(_l("Place"), filters=[_text])
     link = URLField(_l("Link to the meeting"), filters=[_text], description=_l("It starts with https://"))
-    topic = SelectField(_l("Topic"), validate_choice=True)
-    scenario = SelectField(_l("Scenario"), validate_choice=True)
+    topic = Listed(_l("Topic"))
+    scenario = Listed(_l("Scenario"))
 
 
 class ReasonForm(Named):
@@ -154,8 +186,10 @@ class TopicForm(Named):
 class CorrectionForm(Named):
     """Somebody's attendance, put right after the session was closed."""
 
-    who = SelectField(_l("Who"), coerce=str)
-    attended = RadioField(_l("What is so"), choices=[("yes", _l("Was there")), ("no", _l("Was not there"))])
+    who = Listed(_l("Who"))
+    attended = Either(
+        _l("What is so"), choices=[SelectChoice("yes", _l("Was there")), SelectChoice("no", _l("Was not there"))]
+    )
     reason = StringField(_l("How you know"), filters=[_text], description=_l("It goes into the audit log."))
 
 

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from wtforms import SelectChoice
 
 from mentorcert.errors import Invalid, Problem
 from mentorcert.permissions import Permission, needs
@@ -108,7 +109,7 @@ def _refused(live_session: UUID, problem: Problem) -> ResponseReturnValue:
 
 def _correction(live: LiveSession, *, fresh: bool = False) -> CorrectionForm:
     form = CorrectionForm(formdata=None) if fresh else CorrectionForm()
-    form.who.choices = [(str(uuid), name) for uuid, name in queries.trainees(here.session(), live)]
+    form.who.choices = [SelectChoice(str(uuid), name) for uuid, name in queries.trainees(here.session(), live)]
     return form
 
 

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from wtforms import SelectChoice
 
 from mentorcert.cohorts import queries as cohorts
 from mentorcert.cohorts.models import Cohort
@@ -139,16 +140,15 @@ def _session_form(live: LiveSession, *, fresh: bool = False) -> SessionForm:
     form = SessionForm(formdata=None, **_present(live)) if fresh else SessionForm(**_present(live))
     programme = cohorts.programme(here.session(), live.cohort)
     offered = scenarios_offered(programme, live.unit, live.topic.slug if live.topic else None)
-    labels = (_("From this unit"), _("On this topic"), _("Others"))
-    groups = {label: [(each.id, each.title) for each in each_] for label, each_ in zip(labels, offered, strict=True)}
-    form.scenario.choices = {
-        str(_("None")): [("", _("Not chosen yet"))],
-        **{label: group for label, group in groups.items() if group},
-    }
+    groups = zip((_("From this unit"), _("On this topic"), _("Others")), offered, strict=True)
+    form.scenario.choices = [
+        SelectChoice("", _("Not chosen yet")),
+        *(SelectChoice(each.id, each.title, optgroup=str(label)) for label, some in groups for each in some),
+    ]
     topics = queries.topics(here.session())
     if live.topic and live.topic not in topics:
         topics.insert(0, live.topic)
-    form.topic.choices = [(str(topic.uuid), topic.title) for topic in topics]
+    form.topic.choices = [SelectChoice(str(topic.uuid), topic.title) for topic in topics]
     return form
 
 
