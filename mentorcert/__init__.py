@@ -30,6 +30,7 @@ from mentorcert.config import Settings, from_environment
 from mentorcert.coursework import views as coursework_views
 from mentorcert.db import db, engine_options, prepare_engine, writing
 from mentorcert.errors import Fault, Invalid, Problem
+from mentorcert.evidence import views as evidence_views
 from mentorcert.evidence.service import Door, door
 from mentorcert.files import open_files
 from mentorcert.grading import queries as grading
@@ -57,6 +58,7 @@ BLUEPRINTS: Final = (
     grading_views.blueprint,
     certification_views.blueprint,
     reports_views.blueprint,
+    evidence_views.blueprint,
 )
 
 SCOPES: Final[Mapping[str, Callable[[Session, UUID], Scope | None]]] = {
