@@ -158,9 +158,14 @@ def _hold(session: Session, uuid: UUID, draft: Draft | None, who: UUID) -> Asses
     if found.given_back_at is not None:
         todo = "Take it again from the queue, if it is still there."
         raise HoldEnded("You gave this recording back.", todo, found.given_back_at)
-    if draft is not None and draft.revision != found.revision:
+    if draft is not None and draft.revision != found.revision and _differ(session, found, draft):
         raise StaleDraft(found)
     return found
+
+
+def _differ(session: Session, found: Assessment, draft: Draft) -> bool:
+    """Whether a draft says anything else than the one saved since: one that was saved twice is no conflict."""
+    return bool(drafts.differing(queries.rubric_of(session, found), draft, drafts.draft_of(found)))
 
 
 def require_own(found: Assessment, who: UUID | None) -> None:

@@ -58,7 +58,7 @@ def _judged(tracks: list[dict[str, Any]]) -> Media:
     milliseconds = float(whole.get("duration") or 0)
     if milliseconds <= 0:
         raise Unplayable("it does not say how long it is, so nobody can jump about in it.")
-    return Media(content_type, max(1, round(milliseconds / 1000)))
+    return Media(content_type, max(1, int(milliseconds // 1000)))
 
 
 def _of_type(tracks: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:

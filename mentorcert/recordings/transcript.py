@@ -5,8 +5,9 @@ What is stored is only what we wrote ourselves: times, voices and words, without
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from webvtt import WebVTT
@@ -73,7 +74,7 @@ def written(cues: Sequence[Cue]) -> str:
 
 
 def _parsed(text: str) -> tuple[Cue, ...]:
-    found = (_cue(caption) for caption in WebVTT.from_string(text).captions)
+    found = _named([_cue(caption) for caption in WebVTT.from_string(text).captions])
     return tuple(sorted((cue for cue in found if cue.text), key=lambda cue: cue.start))
 
 
@@ -98,10 +99,18 @@ def _cue(caption: Caption) -> Cue:
     raw = " ".join(caption.raw_text.split())
     voice = _VOICE.search(raw)
     words = _plain(re.sub(r"<[^>]*>", "", raw))
-    if voice:
-        return Cue(start, end, _plain(voice[1])[:LONGEST_VOICE].strip(), words)
-    named = _NAMED.match(words)  # as Zoom writes it
-    return Cue(start, end, named[1], words[named.end() :]) if named else Cue(start, end, "", words)
+    return Cue(start, end, _plain(voice[1])[:LONGEST_VOICE].strip() if voice else "", words)
+
+
+def _named(cues: Sequence[Cue]) -> Iterator[Cue]:
+    """The cues with names before a colon, as Zoom writes them, as voices. What stands there once is no name."""
+    found = [None if cue.speaker else _NAMED.match(cue.text) for cue in cues]
+    often = Counter(match[1] for match in found if match)
+    for cue, match in zip(cues, found, strict=True):
+        if match and often[match[1]] > 1:
+            yield replace(cue, speaker=match[1], text=cue.text[match.end() :])
+        else:
+            yield cue
 
 
 def _matched(time: str) -> tuple[str | None, ...]:
