@@ -35,7 +35,7 @@ class Report:
         if self.plan.faults:
             return "\n".join([*(str(fault) for fault in self.plan.faults), "Nothing was imported."])
         changes = [_line(row) for row in self.plan.rows if row.outcome is not Outcome.NOTHING]
-        counts = f"{self.plan.count(Outcome.NOTHING)} rows are so already."
+        counts = f"Rows that are so already: {self.plan.count(Outcome.NOTHING)}."
         closing = "Done." if self.is_done else "This was a dry run: nothing was changed."
         return "\n".join([*changes, counts, closing])
 

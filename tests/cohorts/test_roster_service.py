@@ -88,7 +88,7 @@ def test_a_second_time_changes_nothing(session: Session, now: datetime) -> None:
     before = sizes(session)
     report = load(session, ROSTER, now)
     assert ({row.outcome for row in report.plan.rows}, sizes(session)) == ({Outcome.NOTHING}, before)
-    assert str(report) == "5 rows are so already.\nDone."
+    assert str(report) == "Rows that are so already: 5.\nDone."
 
 
 def test_a_dry_run_says_what_would_happen_and_does_nothing(session: Session, now: datetime) -> None:
@@ -103,7 +103,7 @@ def test_a_dry_run_says_what_would_happen_and_does_nothing(session: Session, now
         "row 4: Jonas Weber <jonas@example.org>: invited, coach in Autumn",
         "row 5: Ruth Adeyemi <ruth@example.org>: invited, manager",
         "row 6: Known Already <known@example.org>: invited, facilitator in Autumn",
-        "0 rows are so already.",
+        "Rows that are so already: 0.",
         "This was a dry run: nothing was changed.",
     ]
 
