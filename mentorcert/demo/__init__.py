@@ -17,6 +17,7 @@ from mentorcert.config import Settings
 from mentorcert.db import writing
 from mentorcert.demo import live
 from mentorcert.demo.cast import COHORT, DOMAIN, STAFF, TRAINEES, ZONE, ZONES
+from mentorcert.demo.graded import Grading
 from mentorcert.demo.study import Event, Studying
 from mentorcert.evidence.service import Door, door
 from mentorcert.files import Files
@@ -49,6 +50,7 @@ def load(session: Session, settings: Settings, files: Files, *, now: datetime) -
     events = [
         *live.held_sessions(session, season, enrolments, mine, who=facilitator),
         *_study(session, cohort, enrolments, mine, dues={each.unit: each.prework_due_at for each in season}, now=now),
+        *Grading(session, files, mine, persons, enrolments).events(now),
     ]
     _happen(events, now)
     return f"The demo is loaded: {COHORT}, {len(TRAINEES)} trainees, session 7 is next."

@@ -21,14 +21,17 @@ THURSDAY: Final = 3
 """As `date.weekday` counts."""
 HELD: Final = 6
 WEEKS: Final = 8
+LENGTH: Final = timedelta(minutes=75)
 
 
 def season_start(now: datetime) -> datetime:
-    """When session 1 was: so that session 7 is on the next Thursday at 16:00, tomorrow at the soonest."""
-    zone = ZoneInfo(ZONE)
-    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
-    coming = tomorrow + timedelta(days=(THURSDAY - tomorrow.weekday()) % 7)
-    return datetime.combine(coming - timedelta(weeks=HELD), time(16), zone)
+    """When session 1 was: so that session 7, on a Thursday at 16:00, is the next one that is not over."""
+    local = now.astimezone(ZoneInfo(ZONE))
+    thursday = local.date() + timedelta(days=(THURSDAY - local.weekday()) % 7)
+    seventh = datetime.combine(thursday, time(16), local.tzinfo)
+    if seventh + LENGTH <= local:
+        seventh += timedelta(weeks=1)
+    return seventh - timedelta(weeks=HELD)
 
 
 def lay_season(session: Session, cohort: Cohort, start: datetime, *, who: UUID) -> list[LiveSession]:
