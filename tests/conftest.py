@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 import time_machine
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from mentorcert import MentorCert, create_app
@@ -126,20 +126,8 @@ def client(app: MentorCert) -> Browser:
 
 
 @pytest.fixture
-def count_queries() -> Callable[[], AbstractContextManager[list[str]]]:
-    """Gives a block that collects every statement which is sent to any database inside it."""
-
-    @contextmanager
-    def counting() -> Iterator[list[str]]:
-        sent: list[str] = []
-
-        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-            sent.append(statement)
-
-        event.listen(Engine, "before_cursor_execute", note)
-        try:
-            yield sent
-        finally:
-            event.remove(Engine, "before_cursor_execute", note)
-
-    return counting
+def count_queries(app: MentorCert) -> Callable[[], AbstractContextManager[list[str]]]:
+    """`with count_queries() as said:` collects the queries that the application makes in the block."""
+    with app.app_context():
+        engine = db.engine
+    return lambda: databases.counted(engine)
