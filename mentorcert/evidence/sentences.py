@@ -143,7 +143,8 @@ def _what(about: Mapping[str, Any], kind: str, known: Telling) -> str:
     name = _in_english(about.get("definition", {}).get("name", {}))
     if not name:
         return short(about["id"])
-    return f"“{short(name)}”" if kind in {v.INTERACTION, v.QUESTION} else short(name)
+    quoted = kind in {v.INTERACTION, v.QUESTION} and not name.startswith("“")
+    return f"“{short(name)}”" if quoted else short(name)
 
 
 def _how(statement: xapi.Statement, known: Telling) -> str:

@@ -190,7 +190,7 @@ def test_a_shut_ring_without_an_address_is_no_link() -> None:
         ("cell(2, 4, 'part', '/u')", "cell", "2 of 4"),
         ("cell(1, 4, 'late', '/u')", "cell cell--late", "1 of 4, late"),
         ("cell(state='excused')", "cell cell--off", "excexcused"),
-        ("cell(state='shut')", "cell cell--shut", "·not open yet"),
+        ("cell(state='shut')", "cell cell--shut", "·not due yet"),
     ],
 )
 def test_a_cell_says_its_state_in_words(call: str, css: str, words: str) -> None:
