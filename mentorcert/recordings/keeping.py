@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import file_digest
+from io import SEEK_END
 from typing import IO, Any, Final, cast
 from uuid import uuid4
 
@@ -31,7 +32,7 @@ def keep(files: Files, source: IO[bytes]) -> Kept:
     """Store an open file under a new key of our own."""
     source.seek(0)
     digest = file_digest(cast("Any", source), "sha256").hexdigest()
-    size = source.tell()
+    size = source.seek(0, SEEK_END)
     source.seek(0)
     key = f"{FOLDER}/{uuid4()}"
     files.put(key, source)
