@@ -19,19 +19,16 @@ def record(properties: Mapping[str, Check], required: tuple[str, ...] = ()) -> C
             report.append(Fault(path, f"is not an object: {values.shown(value)}"))
             return
         for name, member in value.items():
-            _check_member(properties.get(name), member, inside(path, name), report)
-        report.extend(Fault(inside(path, name), "is missing") for name in required if name not in value)
+            rule = properties.get(name)
+            if rule is None:
+                report.append(Fault(inside(path, name), "is no property of the standard here"))
+            elif member is None:
+                report.append(Fault(f"{path}.{name}", "is null; leave it out"))
+            else:
+                rule(member, f"{path}.{name}", report)
+        report.extend([Fault(f"{path}.{name}", "is missing") for name in required if name not in value])
 
     return check
-
-
-def _check_member(rule: Check | None, member: Any, path: str, report: Report) -> None:
-    if rule is None:
-        report.append(Fault(path, "is no property of the standard here"))
-    elif member is None:
-        report.append(Fault(path, "is null; leave it out"))
-    else:
-        rule(member, path, report)
 
 
 def constant(word: str) -> Check:

@@ -26,7 +26,9 @@ def test_templates_use_known_verbs_and_types() -> None:
 def test_each_kind_of_fact_has_a_template() -> None:
     assert [template["id"].rpartition("/")[2] for template in PROFILE["templates"]] == [
         "lesson-completed",
+        "video-played",
         "video-paused",
+        "video-left",
         "video-completed",
         "question-answered",
         "check-passed",

@@ -7,13 +7,26 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from mentorcert.db import writing
 from tests.xapi.factories import COURSE, LESSON, REGISTRATION, UNIT, a_full_statement, a_statement
 from tests.xapi.stores import OURS, store, unheard
-from xapi import ConflictingStatement, Stored, append, consistent_through, count, every, lookup, pair, parse, tables
+from xapi import (
+    ConflictingStatement,
+    Stored,
+    append,
+    consistent_through,
+    count,
+    every,
+    keep_others_out,
+    lookup,
+    pair,
+    parse,
+    tables,
+)
 from xapi.values import written
 
 ID = UUID(a_full_statement()["id"])
@@ -160,13 +173,13 @@ def test_identifiers_may_be_longer_than_an_index_takes(length: int, session: Ses
 
 
 def test_every_character_is_kept(session: Session, now: datetime) -> None:
-    text = "".join(map(chr, [*range(0x300), 0x2028, 0xFEFF, 0xFFFF, 0x1F600]))
-    account = {"homePage": "https://example.org", "name": text}
-    store(session, a_statement(actor={"account": account}, result={"response": text}), now)
+    words = "".join(map(chr, [*range(0x300), 0x2028, 0xFEFF, 0xFFFF, 0x1F600]))
+    account = {"homePage": "https://example.org", "name": words}
+    store(session, a_statement(actor={"account": account}, result={"response": words}), now)
     (stored,) = every(session)
     assert (stored.statement.raw["actor"]["account"]["name"], stored.statement.raw["result"]["response"]) == (
-        text,
-        text,
+        words,
+        words,
     )
 
 
@@ -231,3 +244,15 @@ def test_the_same_statement_from_many_at_once_is_stored_once(engine: Engine, now
     for thread in threads:
         thread.join()
     assert [each.statement.id for each in heard] == [ID]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_nobody_appends_while_others_are_kept_out(engine: Engine, session: Session, now: datetime) -> None:
+    keep_others_out(session)
+    with Session(engine) as other:
+        other.execute(text("SET lock_timeout = '50ms'"))
+        with pytest.raises(OperationalError):
+            append(other, parse(a_statement(), now=now), authority=OURS, on_stored=unheard, now=now)
+    session.rollback()
+    with Session(engine) as other:
+        assert len(store(other, a_statement(), now)) == 1
