@@ -1,0 +1,76 @@
+"""`python -m tests.bench`: what the door and the pages cost, as ratios, on SQLite and on PostgreSQL."""
+
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from mentorcert.db import db
+from tests import postgres
+from tests.bench import door, pages
+from tests.bench.cohort import place
+
+SIZES = (20, 2000)
+ENROLMENTS = 200
+"""How many there are beside the door."""
+
+
+def main() -> None:
+    """Measure everything and print it."""
+    print(f"Python {platform.python_version()}, {platform.machine()}. Medians; x is how many times the yardstick.")
+    with TemporaryDirectory(prefix="mentorcert-bench-") as folder, postgres.server():
+        print("\nThe door: parse, validate, store, fold, commit; a third of the statements are of real enrolments.")
+        print("Yardstick: the same rows by the driver's executemany, in the same batches, with the same commits.\n")
+        print(f"{'':34}{'x':>6}{'door/s':>9}{'bare/s':>9}{'CPU ms/call':>13}{'SQL/call':>10}")
+        for kind in ("sqlite", "postgresql"):
+            for batch in door.CALLS:
+                _measure_door(kind, batch, Path(folder))
+        print("\nPages, through the application with a session, as somebody signed in.")
+        print("Yardstick: a bare page of the same application that extends base.html and has as many rows.\n")
+        print(f"{'':34}{'x':>6}{'page ms':>9}{'bare ms':>9}{'rows':>6}{'kB':>6}{'SQL':>5}")
+        for kind in ("sqlite", "postgresql"):
+            for size in SIZES:
+                _measure_pages(kind, size, Path(folder))
+
+
+def _measure_door(kind: str, batch: int, folder: Path) -> None:
+    with (
+        _database(kind, folder) as url,
+        place(url, folder, ENROLMENTS) as mine,
+        _database(kind, folder, "bare") as other,
+        place(other, folder, ENROLMENTS) as bare,
+        bare.app.app_context(),
+    ):
+        found = door.throughput(mine, db.engine, batch)
+    print(
+        f"{kind:12}{batch:>3} a call{'':12}{found.ratio:>6.1f}{found.door:>9.0f}{found.bare:>9.0f}"
+        f"{found.cpu_ms:>13.2f}{found.queries:>10.1f}",
+        flush=True,
+    )
+
+
+def _measure_pages(kind: str, size: int, folder: Path) -> None:
+    with _database(kind, folder) as url, place(url, folder, size) as mine:
+        pages.add_bare_page(mine)
+        for name, measure in (("trainee home", pages.home), ("cohort", pages.board)):
+            found = measure(mine)
+            print(
+                f"{kind:12}{name:14}{size:>5}   {found.ratio:>6.1f}{found.page:>9.1f}{found.bare:>9.1f}"
+                f"{found.rows:>6}{found.kilobytes:>6}{found.queries:>5}",
+                flush=True,
+            )
+
+
+@contextmanager
+def _database(kind: str, folder: Path, name: str = "bench") -> Iterator[str]:
+    """Give the URL of an empty database."""
+    if kind == "postgresql":
+        yield postgres.fresh_database(name)
+        return
+    with TemporaryDirectory(dir=folder) as own:
+        yield f"sqlite:///{own}/{name}.sqlite"
+
+
+if __name__ == "__main__":
+    main()
