@@ -1,0 +1,225 @@
+"""The pages of recordings, in a browser without scripts."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mentorcert import MentorCert
+from mentorcert.cohorts.models import Enrolment
+from mentorcert.db import db
+from mentorcert.permissions import Role
+from mentorcert.recordings.models import Recording
+from tests.browsing import Browser
+from tests.databases import counted
+from tests.factories import NOW, give_role, make_cohort, make_enrolment, make_person
+from tests.recordings.factories import TRANSCRIPT, WRITTEN, content, hand_in, hold_session, wish
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+MENTEE = "<i>Dana</i>"
+
+
+@pytest.fixture
+def enrolment(app: MentorCert, session: Session) -> Enrolment:
+    return make_enrolment(session)
+
+
+@pytest.fixture
+def page(enrolment: Enrolment) -> str:
+    return f"/enrolments/{enrolment.uuid}/recording"
+
+
+@pytest.fixture
+def kept(app: MentorCert, session: Session, enrolment: Enrolment) -> Callable[..., Recording]:
+    """Hands a recording in, its file where the application looks for it."""
+
+    def make(name: str = "ok.mp4", **changes: Any) -> Recording:
+        return hand_in(session, enrolment, wish(name, **changes), app.extensions["mentorcert"]["files"])
+
+    return make
+
+
+def sent(name: str = "ok.mp4", **changes: Any) -> dict[str, Any]:
+    data = {
+        "file": (BytesIO(content(name)), "my talk.mp4"),
+        "transcript": (BytesIO(TRANSCRIPT), "talk.vtt"),
+        "mentee_name": MENTEE,
+        "consent": "y",
+        **changes,
+    }
+    return {name: value for name, value in data.items() if value is not None}
+
+
+def test_a_recording_is_handed_in(client: Browser, session: Session, enrolment: Enrolment, page: str) -> None:
+    client.sign_in(enrolment.person)
+    answer = client.submit(page, sent())
+    assert (answer.status_code, answer.location) == (303, page)
+    told = client.get(page).text
+    assert "Recording 1 is handed in. Next, a coach takes it." in told
+    assert "It is shorter than the 15 minutes asked for." in told
+    assert "&lt;i&gt;Dana&lt;/i&gt;" in told
+    assert MENTEE not in told
+    made = session.scalars(select(Recording)).one()
+    assert (made.size, made.content_type) == (len(content("ok.mp4")), "video/mp4")
+
+
+def test_without_consent_nothing_is_taken_and_nothing_typed_is_lost(
+    client: Browser, session: Session, enrolment: Enrolment, page: str
+) -> None:
+    client.sign_in(enrolment.person)
+    answer = client.submit(page, sent(consent=None, teaching="y"))
+    assert answer.status_code == 400
+    assert "We can’t take a recording without the consent of the person on it." in answer.text
+    assert "What you typed is still here. Files are not: choose them again." in answer.text
+    assert 'value="&lt;i&gt;Dana&lt;/i&gt;"' in answer.text
+    assert 'checked id="teaching"' in answer.text
+    assert session.scalar(select(func.count(Recording.id))) == 0
+
+
+@pytest.mark.parametrize(
+    ("file", "sentence"),
+    [
+        ((BytesIO(), "talk.mp4"), "it is empty."),
+        ((BytesIO(b"%PDF-1.7 talk"), "talk.mp4"), "by its content it is PDF, whatever its name says."),
+        ((BytesIO(content("ok.webm")[:2000]), "talk.webm"), "it breaks off before its end."),
+        ((BytesIO(content("silent.mp4")), "talk.mp4"), "it has no sound."),
+    ],
+    ids=["empty", "pdf", "cut-off", "silent"],
+)
+def test_a_file_that_can_not_be_used_is_refused_in_words(
+    client: Browser, session: Session, enrolment: Enrolment, page: str, file: Any, sentence: str
+) -> None:
+    client.sign_in(enrolment.person)
+    answer = client.submit(page, sent(file=file))
+    assert answer.status_code == 400
+    assert f"We can’t take this file: {sentence}" in answer.text
+    assert session.scalar(select(func.count(Recording.id))) == 0
+
+
+def test_a_file_beyond_the_limit_is_refused(app: MentorCert, client: Browser, enrolment: Enrolment, page: str) -> None:
+    client.sign_in(enrolment.person)
+    token = client.token(page)
+    app.config["MAX_CONTENT_LENGTH"] = 5000
+    answer = client.post(page, data={**sent(), "csrf_token": token})
+    assert answer.status_code == 413
+    assert "We take up to 200 MB in one file." in answer.text
+
+
+def test_without_a_token_nothing_is_taken(client: Browser, session: Session, enrolment: Enrolment, page: str) -> None:
+    client.sign_in(enrolment.person)
+    assert client.post(page, data=sent()).status_code == 400
+    assert session.scalar(select(func.count(Recording.id))) == 0
+
+
+def test_the_page_says_until_when(client: Browser, session: Session, enrolment: Enrolment, page: str) -> None:
+    client.sign_in(enrolment.person)
+    assert "hand it in after the last live session" in client.get(page).text
+    hold_session(session, enrolment, NOW - timedelta(days=7))
+    assert "hand it in by Tuesday 1 December." in client.get(page).text
+    assert "<p>Record a talk.</p>" in client.get(page).text
+
+
+def test_who_is_late_is_told_so_kindly(client: Browser, session: Session, enrolment: Enrolment, page: str) -> None:
+    client.sign_in(enrolment.person)
+    hold_session(session, enrolment, NOW - timedelta(days=21))
+    assert "Your recording was due on Tuesday 17 November. Hand it in as soon as you have it." in client.get(page).text
+
+
+def test_one_s_own_newest_recording_has_an_address(
+    client: Browser, session: Session, enrolment: Enrolment, page: str
+) -> None:
+    client.sign_in(enrolment.person)
+    assert client.get("/recording").location == page
+    client.sign_in(make_person(session, "Nobody"))
+    assert client.get("/recording").status_code == 404
+
+
+def test_a_player_gets_the_stretch_that_it_asks_for(
+    client: Browser, enrolment: Enrolment, kept: Callable[..., Recording]
+) -> None:
+    address, data = f"/recordings/{kept('ok.webm').uuid}/media", content("ok.webm")
+    client.sign_in(enrolment.person)
+    whole = client.get(address)
+    assert (whole.status_code, whole.data, whole.content_type) == (200, data, "video/webm")
+    part = client.get(address, headers={"Range": "bytes=100-199"})
+    assert (part.status_code, part.data) == (206, data[100:200])
+    assert part.headers["Content-Range"] == f"bytes 100-199/{len(data)}"
+    assert client.get(address, headers={"Range": f"bytes={len(data)}-"}).status_code == 416
+
+
+def test_a_recording_can_not_run_as_a_page_and_stays_in_no_cache(
+    client: Browser, enrolment: Enrolment, kept: Callable[..., Recording]
+) -> None:
+    made = kept()
+    client.sign_in(enrolment.person)
+    for address in (f"/recordings/{made.uuid}/media", f"/recordings/{made.uuid}/captions"):
+        headers = client.get(address).headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Cache-Control"] == "private, no-store"
+        assert headers["Content-Security-Policy"].endswith("sandbox")
+
+
+def test_captions_are_what_we_wrote(client: Browser, enrolment: Enrolment, kept: Callable[..., Recording]) -> None:
+    address = f"/recordings/{kept().uuid}/captions"
+    client.sign_in(enrolment.person)
+    answer = client.get(address)
+    assert (answer.text, answer.content_type) == (WRITTEN, "text/vtt; charset=utf-8")
+
+
+def test_a_link_has_no_file(client: Browser, enrolment: Enrolment, kept: Callable[..., Recording], page: str) -> None:
+    made = kept("", link="https://meet.example/rec/1", transcript=b"")
+    client.sign_in(enrolment.person)
+    assert 'href="https://meet.example/rec/1" rel="noopener noreferrer"' in client.get(page).text
+    assert client.get(f"/recordings/{made.uuid}/media").status_code == 404
+    assert client.get(f"/recordings/{made.uuid}/captions").status_code == 404
+
+
+def test_only_its_owner_and_the_coaches_of_the_cohort_watch(
+    client: Browser, session: Session, enrolment: Enrolment, kept: Callable[..., Recording]
+) -> None:
+    address = f"/recordings/{kept().uuid}/media"
+    stranger = give_role(session, make_person(session, "Other"), Role.COACH, make_cohort(session))
+    people = {
+        enrolment.person: 200,
+        give_role(session, make_person(session, "Coach"), Role.COACH, enrolment.cohort): 200,
+        give_role(session, make_person(session, "Lead"), Role.FACILITATOR, enrolment.cohort): 403,
+        make_enrolment(session, enrolment.cohort).person: 403,
+        make_person(session, "Manager", roles=(Role.MANAGER,)): 403,
+        stranger: 403,
+    }
+    assert client.get(address).status_code == 302
+    for person, status in people.items():
+        client.sign_in(person)
+        assert (person.name, client.get(address).status_code) == (person.name, status)
+
+
+def test_only_its_owner_hands_in(client: Browser, session: Session, enrolment: Enrolment, page: str) -> None:
+    client.sign_in(give_role(session, make_person(session, "Coach"), Role.COACH, enrolment.cohort))
+    assert client.get(page).status_code == 403
+    client.sign_in(make_person(session, "Manager", roles=(Role.MANAGER,)))
+    assert client.get(page).status_code == 403
+
+
+def test_the_page_asks_the_database_little(
+    app: MentorCert, client: Browser, enrolment: Enrolment, kept: Callable[..., Recording], page: str
+) -> None:
+    client.sign_in(enrolment.person)
+    none = queries_of(app, client, page)
+    for _ in range(5):
+        kept()
+    assert len(queries_of(app, client, page)) == len(none)
+
+
+def queries_of(app: MentorCert, client: Browser, page: str) -> list[str]:
+    client.get(page)
+    with app.app_context():
+        engine = db.engine
+    with counted(engine) as said:
+        client.get(page)
+    assert said
+    return said
