@@ -140,11 +140,11 @@ def _what(about: Mapping[str, Any], kind: str, known: Telling) -> str:
         return f"statement {about['id']}"
     if object_type == "SubStatement":
         return "another statement"
-    name = _in_english(about.get("definition", {}).get("name", {}))
+    name = short(_in_english(about.get("definition", {}).get("name", {})))
     if not name:
         return short(about["id"])
     quoted = kind in {v.INTERACTION, v.QUESTION} and not name.startswith("“")
-    return f"“{short(name)}”" if quoted else short(name)
+    return f"“{name}”" if quoted else name
 
 
 def _how(statement: xapi.Statement, known: Telling) -> str:

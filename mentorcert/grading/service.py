@@ -192,7 +192,7 @@ def _statement(session: Session, found: Assessment, draft: Draft, iri_base: str,
     programme = cohorts.programme(session, enrolment.cohort)
     return statements.grade_released(
         whose,
-        Thing(whose.iris.final, v.ASSESSMENT, programme.final.title, programme.language),
+        Thing(whose.iris.final, v.RECORDING, programme.final.title, programme.language),
         found.recording.uuid,
         found.coach.uuid,
         percent=found.percent or 0,
