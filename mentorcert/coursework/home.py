@@ -13,8 +13,10 @@ class Stage(StrEnum):
 
     PREWORK = "prework"
     """Something is open before the next live session."""
+    CATCH_UP = "catch-up"
+    """Everything for the next live session is done; a unit whose session is over is still open."""
     SESSION = "session"
-    """Everything before the next live session is done, or it is on now."""
+    """Nothing is open before the next live session, or it is on now."""
     STEP = "step"
     """No session is ahead, and something online is open."""
     UNPLANNED = "unplanned"
@@ -139,8 +141,14 @@ def home(units: Sequence[UnitState], season: Season, ending: Ending) -> Home:
 
 def _in_season(page: Home, session: NextSession) -> Home:
     due = next((unit for unit in page.units if unit.unit.id == session.unit), None)
-    is_open = due is not None and not due.complete and not page.season.is_on
-    return replace(page, stage=Stage.PREWORK if is_open else Stage.SESSION, focus=due)
+    if page.season.is_on:
+        return replace(page, stage=Stage.SESSION, focus=due)
+    if due is not None and not due.complete:
+        return replace(page, stage=Stage.PREWORK, focus=due)
+    late = next((unit for unit in page.units if unit.unit.id in page.season.past_units and not unit.complete), None)
+    if late is not None:
+        return replace(page, stage=Stage.CATCH_UP, focus=late)
+    return replace(page, stage=Stage.SESSION, focus=due)
 
 
 def _after(page: Home) -> Home:

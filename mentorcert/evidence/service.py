@@ -1,15 +1,17 @@
 """Writing evidence: one door in, one fold behind it (DESIGN §2)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, insert, select, tuple_
+from sqlalchemy import Connection, Delete, Select, bindparam, delete, insert, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import Insert
 
 import xapi
 from mentorcert.db import writing
@@ -21,6 +23,7 @@ from mentorcert.evidence.statements import system_agent
 PAGE: Final = 1000
 """How many statements a rebuild reads at once."""
 
+_NOTHING: Final[Row] = {}
 _COLUMNS: Final = tuple(Progress.__table__.columns.keys())
 
 
@@ -54,16 +57,18 @@ class Door:
         keys = sorted(said.keys() | refold)
         if not keys:
             return
-        known = _lock(session, keys)
+        connection = session.connection()
+        known = _lock(connection, keys)
         rows = {
             key: self._refold(session, key) if key in refold else folding.merged([known[key], *said[key]])
             for key in keys
         }
-        _write(session, rows)
+        _write(connection, rows)
 
     def rebuild(self, session: Session) -> int:
         """Throw progress away and fold every stored statement again; gives the number of rows."""
         writing(session)
+        xapi.keep_others_out(session)
         session.execute(delete(Progress))
         rows: dict[Key, Row] = {}
         after = 0
@@ -97,41 +102,59 @@ def door(iri_base: str) -> Door:
     return Door(iri_base)
 
 
-def _lock(session: Session, keys: Collection[Key]) -> dict[Key, Row]:
-    """Make sure that a row is there for each key, lock them in key order, and read what they say.
+@dataclass(frozen=True, slots=True)
+class _Commands:
+    """What the fold says to a database, built once: at one statement a call, building it would cost most."""
+
+    begin: Insert | None
+    """Makes empty rows where there are none, so that there is something to lock; only where rows are locked."""
+    known: Select[Any]
+    write: Insert
+    forget: Delete
+
+
+@cache
+def _commands(dialect: str) -> _Commands:
+    """SQLite has one writer at a time: there is nothing to lock, and a row is read and then written."""
+    table, key = Progress.__table__, ("registration", "activity")
+    make = (postgresql if dialect == "postgresql" else sqlite).insert(Progress)
+    among = tuple_(Progress.registration, Progress.activity).in_(bindparam("keys", expanding=True))
+    known = select(*table.columns).where(among).order_by(Progress.registration, Progress.activity)
+    values = {name: make.excluded[name] for name in _COLUMNS if name not in key}
+    return _Commands(
+        begin=make.on_conflict_do_nothing() if dialect == "postgresql" else None,
+        known=known.with_for_update(),
+        write=make.on_conflict_do_update(index_elements=key, set_=values),
+        forget=delete(Progress).where(among),
+    )
+
+
+def _lock(connection: Connection, keys: Sequence[Key]) -> dict[Key, Row]:
+    """Lock the rows of all keys, in key order, and read what they say; where there is no row, nothing is known.
 
     On PostgreSQL a row can be deleted (a void left nothing of it) while we wait for its lock; then we make it again.
     """
+    commands = _commands(connection.dialect.name)
+    if commands.begin is None:
+        return dict.fromkeys(keys, _NOTHING) | _read(connection, commands, keys)
     known: dict[Key, Row] = {}
     while missing := [key for key in keys if key not in known]:
-        empty = [{"registration": registration, "activity": activity} for registration, activity in missing]
-        session.execute(_dialect(session).insert(Progress).on_conflict_do_nothing(), empty)
-        found = session.execute(
-            select(*Progress.__table__.columns)
-            .where(_among(missing))
-            .order_by(Progress.registration, Progress.activity)
-            .with_for_update()
-        )
-        known.update({(row["registration"], row["activity"]): _row(row) for row in found.mappings()})
+        connection.execute(commands.begin, [{"registration": each, "activity": iri} for each, iri in missing])
+        known.update(_read(connection, commands, missing))
     return known
 
 
-def _write(session: Session, rows: Mapping[Key, Row]) -> None:
-    upsert = _dialect(session).insert(Progress)
-    values = {name: upsert.excluded[name] for name in _COLUMNS if name not in {"registration", "activity"}}
-    upsert = upsert.on_conflict_do_update(index_elements=["registration", "activity"], set_=values)
+def _read(connection: Connection, commands: _Commands, keys: Sequence[Key]) -> dict[Key, Row]:
+    found = connection.execute(commands.known, {"keys": keys})
+    return {(row["registration"], row["activity"]): _row(row) for row in found.mappings()}
+
+
+def _write(connection: Connection, rows: Mapping[Key, Row]) -> None:
+    commands = _commands(connection.dialect.name)
     if full := [_columns(key, row) for key, row in rows.items() if row]:
-        session.execute(upsert, full)
+        connection.execute(commands.write, full)
     if gone := [key for key, row in rows.items() if not row]:
-        session.execute(delete(Progress).where(_among(gone)))
-
-
-def _dialect(session: Session) -> Any:
-    return postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-
-
-def _among(keys: Collection[Key]) -> ColumnElement[bool]:
-    return tuple_(Progress.registration, Progress.activity).in_(keys)
+        connection.execute(commands.forget, {"keys": gone})
 
 
 def _columns(key: Key, row: Row) -> dict[str, Any]:

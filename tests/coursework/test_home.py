@@ -41,6 +41,11 @@ def test_who_is_ready_sees_the_session() -> None:
     assert (page.stage, page.session, page.complete_units) == (Stage.SESSION, SESSION, 2)
 
 
+def test_who_is_ready_and_late_elsewhere_catches_up() -> None:
+    page = home([ONE_OPEN, TWO_DONE, THREE], Season(SESSION, planned=3, past_units={"one"}), Ending())
+    assert (page.stage, page.number, page.step, page.behind) == (Stage.CATCH_UP, 1, ONE_OPEN.steps[1], ())
+
+
 def test_a_session_that_is_on_comes_before_what_is_open() -> None:
     page = home([TWO_OPEN], Season(SESSION, planned=3, is_on=True), Ending())
     assert page.stage is Stage.SESSION
