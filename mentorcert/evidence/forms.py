@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import DateField, IntegerField, SelectField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import UUID as IsUuid
 from wtforms.validators import Length, NumberRange, Optional
 
@@ -25,7 +26,13 @@ class FilterForm(FlaskForm):
         csrf = False
 
     who = StringField(_l("Who"), [Length(max=200, message=_l("Use 200 characters or fewer."))])
-    verb = SelectField(_l("Did what"), choices=[("", _l("anything")), *sorted(VERBS.items(), key=lambda each: each[1])])
+    verb = SelectField(
+        _l("Did what"),
+        choices=[
+            SelectChoice("", _l("anything")),
+            *(SelectChoice(iri, word) for iri, word in sorted(VERBS.items(), key=lambda each: each[1])),
+        ],
+    )
     since = DateField(_l("Since"), [Optional()])
     authority = SelectField(_l("Told by"))
     registration = StringField(validators=[Optional(), IsUuid(_WRONG_LINK)])
@@ -38,4 +45,8 @@ class FilterForm(FlaskForm):
         super().__init__(formdata=given)
         self.verb.data = self.verb.data or ""
         self.authority.data = self.authority.data or ""
-        self.authority.choices = [("", _l("any source")), (SYSTEM, "MentorCert"), *keys.items()]
+        self.authority.choices = [
+            SelectChoice("", _l("any source")),
+            SelectChoice(SYSTEM, "MentorCert"),
+            *(SelectChoice(key, label) for key, label in keys.items()),
+        ]

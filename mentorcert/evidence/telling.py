@@ -1,7 +1,7 @@
 """Statements for people to look through: found, told in sentences, and what each did to somebody's progress."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
@@ -85,7 +85,9 @@ def midnight(day: date) -> datetime:
 def find(session: Session, asked: Query, known: Sources, iri_base: str) -> Found:
     """A page of statements, newest first, voided ones too. Five queries at most."""
     page = query.find(session, asked)
-    total = query.count(session, asked, MOST_COUNTED) if page.more or asked.after else len(page.rows)
+    total = (
+        query.count(session, replace(asked, after=None), MOST_COUNTED) if page.more or asked.after else len(page.rows)
+    )
     return Found(tell(session, page.statements, known, iri_base), page.more, total)
 
 
