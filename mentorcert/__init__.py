@@ -185,6 +185,7 @@ def _set_up_people(app: MentorCert) -> None:
     login.session_protection = None  # the cookie names a session key; a changed password ends it
     login.user_loader(people_views.load_account)
     people_views.limiter.init_app(app)
+    app.before_request(here.begin)
     app.before_request(_admit)
 
 

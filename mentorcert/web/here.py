@@ -22,6 +22,11 @@ def session() -> Session:
     return cast("Session", db.session())
 
 
+def begin() -> None:
+    """Start the clock of a request."""
+    g.now = datetime.now(UTC)
+
+
 def now() -> datetime:
     """The instant at which this request began, in UTC: one request has one now."""
     if "now" not in g:
