@@ -38,7 +38,7 @@ class Assessment(Identified, Base):
     comment: Mapped[str] = mapped_column(Text, default="")
     """The sentence for the whole."""
     given_back_at: Mapped[datetime | None] = mapped_column()
-    released_at: Mapped[datetime | None] = mapped_column()
+    released_at: Mapped[datetime | None] = mapped_column(active_history=True)
     """When it was submitted and so released to the trainee; from then on nothing of it changes."""
     percent: Mapped[int | None] = mapped_column()
     passed: Mapped[bool | None] = mapped_column()
@@ -76,7 +76,7 @@ _STATEMENT: str = "statement_id"
 def _is_frozen(assessment: Assessment) -> bool:
     """Whether the grade was released before the change that is under way."""
     history = inspect(assessment).attrs.released_at.history
-    return bool(history.deleted[0] if history.deleted else history.unchanged and history.unchanged[0])
+    return (history.deleted[0] if history.deleted else assessment.released_at) is not None
 
 
 @event.listens_for(Assessment, "before_update")

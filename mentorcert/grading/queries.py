@@ -139,6 +139,6 @@ def _next_due(session: Session, coached: ColumnElement[bool], now: datetime) -> 
     )
     dues = [
         final.due_at(last, catalog.programme(session, version).final.due_days_after_last_session, zone)
-        for zone, version, last in session.execute(query).tuples().all()
+        for zone, version, last in session.execute(query).all()
     ]
     return min((due for due in dues if due is not None and due > now), default=None)
