@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -14,10 +15,13 @@ from mentorcert.cohorts.models import Enrolment
 from mentorcert.coursework import prework
 from mentorcert.evidence import queries as evidence
 from mentorcert.evidence.iris import Iris
-from mentorcert.sessions import queries, running
+from mentorcert.sessions import queries, rotation, running
 from mentorcert.sessions.briefing import letter, round_shown, short_names
 from mentorcert.sessions.models import LiveSession, Part, Seat
 from mentorcert.sessions.stage import Stage, stage_of
+
+USUAL_ROUNDS: Final = 3
+"""As many as a group of three needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,12 @@ class Board:
     def locked(self) -> tuple[Trainee, ...]:
         """Who is here and can't be given a part."""
         return tuple(person for person in self.here if person.locked)
+
+    @property
+    def rounds_wanted(self) -> int:
+        """How many rounds give everybody who can play now each part of their group."""
+        playing = len(self.here) - len(self.locked)
+        return rotation.rounds_for(playing) if playing > 1 else USUAL_ROUNDS
 
     @property
     def ready(self) -> int:

@@ -126,6 +126,24 @@ def test_a_button_of_an_old_page_is_refused_on_the_console_itself(
     assert (live.round, live.rounds, live.scenario) == (2, 3, "talk")
 
 
+@pytest.mark.parametrize(("here", "rounds"), [(0, 3), (2, 2), (3, 3), (4, 4)])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_as_many_rounds_are_offered_as_give_everybody_each_part(
+    client: Browser,
+    session: Session,
+    live: LiveSession,
+    four: list[Enrolment],
+    ines: Person,
+    now: datetime,
+    here: int,
+    rounds: int,
+) -> None:
+    factories.check_in(session, live, *four[:here])
+    running.reveal(session, live.uuid, "talk", who="test", now=now)
+    session.commit()
+    assert f"<option selected>{rounds}</option>" in client.get(_page(live)).text
+
+
 def test_closing_twice_is_said(
     client: Browser, session: Session, live: LiveSession, four: list[Enrolment], ines: Person
 ) -> None:

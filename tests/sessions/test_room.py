@@ -102,7 +102,7 @@ def test_before_the_session_the_page_says_when_where_and_what_is_open(
     assert "Session 1 is on Thursday 26 November at 16:00." in text
     assert "Thursday 26 November, 16:00 to 17:00" in text
     assert 'Room 2.14 or <a href="https://meet.example.org/four" rel="noreferrer">online</a>' in text
-    assert "One of five steps are done." in text
+    assert "One of five steps is done." in text
     assert "your time" not in text
 
 
