@@ -36,6 +36,8 @@ class Settings:
     mail_from: str = "MentorCert <mentorcert@localhost>"
     files_url: str = ""
     """s3://bucket, gs://…, az://… or empty for a folder below `data`."""
+    trusted_proxies: str = "127.0.0.1"
+    """Addresses or networks, joined by commas, whose X-Forwarded-For and -Proto are believed."""
     upload_bytes: int = 200 * MEBIBYTE
     """The largest recording taken in one request."""
     development: bool = False
@@ -76,6 +78,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         smtp_url=get("SMTP_URL", ""),
         mail_from=get("MAIL_FROM", "MentorCert <mentorcert@localhost>"),
         files_url=get("FILES_URL", ""),
+        trusted_proxies=get("TRUSTED_PROXIES", "127.0.0.1"),
         upload_bytes=int(limit) * MEBIBYTE,
         development=development,
         demo=demo,

@@ -36,11 +36,19 @@ def started(
     arguments: list[str], folder: Path, environ: Mapping[str, str] | None = None
 ) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """Do the same, and give the process too: the first of a group of its own, that logs to `folder/server.log`."""
-    port = free_port()
+    command = [str(Path(sys.executable).with_name("mentorcert")), *arguments]
+    with serving(command, free_port(), folder, environ) as both:
+        yield both
+
+
+@contextmanager
+def serving(
+    command: list[str], port: int, folder: Path, environ: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """Do the same with any command that will listen at `port`."""
     log = folder / "server.log"
     own = {key: value for key, value in os.environ.items() if not key.startswith("MENTORCERT_")}
     settings = {"MENTORCERT_DATA": str(folder / "var"), "MENTORCERT_PORT": str(port), **(environ or {})}
-    command = [str(Path(sys.executable).with_name("mentorcert")), *arguments]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, env=own | settings, stdout=output, stderr=output, cwd=folder, start_new_session=True

@@ -1,14 +1,16 @@
 """A real server: slow and broken clients leave room for others, and stopping it leaves nothing behind."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from http.client import HTTPConnection
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -19,6 +21,8 @@ SLOW = 12
 PATIENCE = 30
 """Seconds; an answer takes some thousandths."""
 MEGABYTE = 1024 * 1024
+ROOT = Path(__file__).resolve().parent.parent
+_TOKEN = re.compile(r'name="csrf_token"[^>]* value="([^"]+)"')
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +76,42 @@ def test_a_client_that_never_ends_does_not_keep_the_server_from_stopping(tmp_pat
     with servers.started(["run"], tmp_path) as (address, process), _begun_upload(address):
         assert _get(address, "/healthz")[0] == 200
         _stop(process, signal.SIGINT)
+
+
+def test_behind_a_proxy_each_client_has_its_own_tries(tmp_path: Path) -> None:
+    port = servers.free_port()
+    # As in docs/operating.md, with one process: each counts tries of its own.
+    command = [_program("granian"), "--interface", "wsgi", "--blocking-threads", "32", "--port", str(port), "wsgi:app"]
+    environ = {
+        "MENTORCERT_SECRET_KEY": "a secret of thirty-two characters",
+        "MENTORCERT_IRI_BASE": "https://mentors.example.org",
+        "PYTHONPATH": str(ROOT),
+    }
+    own = {"MENTORCERT_DATA": str(tmp_path / "var"), **environ}
+    subprocess.run([_program("mentorcert"), "db", "upgrade"], env=own, check=True, capture_output=True)
+    with servers.serving(command, port, tmp_path, environ) as (address, _):
+        assert [_try_to_sign_in(address, "203.0.113.7", number) for number in range(11)] == [400] * 10 + [429]
+        assert _try_to_sign_in(address, "203.0.113.8", 11) == 400
+
+
+def _try_to_sign_in(address: str, client: str, number: int) -> int:
+    """Send a wrong password through a proxy on this machine, for another account each time."""
+    connection = HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE)
+    forwarded = {"X-Forwarded-For": client, "X-Forwarded-Proto": "https"}
+    connection.request("GET", "/sign-in", headers=forwarded)
+    page = connection.getresponse()
+    cookie, found = (page.headers["Set-Cookie"] or "").split(";")[0], _TOKEN.search(page.read().decode())
+    assert found
+    form = urlencode({"email": f"{number}@example.org", "password": "wrong", "csrf_token": found[1]})
+    kind = "application/x-www-form-urlencoded"
+    connection.request("POST", "/sign-in", form, {**forwarded, "Cookie": cookie, "Content-Type": kind})
+    answer = connection.getresponse()
+    connection.close()
+    return answer.status
+
+
+def _program(name: str) -> str:
+    return str(Path(sys.executable).with_name(name))
 
 
 def _stop(process: "subprocess.Popen[bytes]", told: signal.Signals) -> None:
