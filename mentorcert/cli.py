@@ -29,7 +29,7 @@ from mentorcert.catalog import service as catalog
 from mentorcert.cohorts import roster_service
 from mentorcert.config import Settings, from_environment
 from mentorcert.db import THREADS, db, writing
-from mentorcert.errors import Conflict, Invalid, Problem
+from mentorcert.errors import Conflict, Invalid, NotFound, Problem
 from mentorcert.evidence.service import door
 from mentorcert.files import open_files
 
@@ -212,6 +212,29 @@ def create_key(_settings: Settings, scopes: tuple[str, ...], label: str) -> None
     writing(db.session())
     credential, secret = xapi.credentials.create(db.session(), label=label, scopes=scopes, now=datetime.now(UTC))
     click.echo(f"{credential.key} {secret}")
+
+
+@key.command(name="list")
+@with_app
+def list_keys(_settings: Settings) -> None:
+    """Print every xAPI credential, the newest first: key, state, scopes, last use, label."""
+    now = datetime.now(UTC)
+    for each in xapi.credentials.every(db.session()):
+        state = "revoked" if each.revoked else "expired" if each.expires and each.expires <= now else "valid"
+        used = f"{each.last_used:%Y-%m-%d}" if each.last_used else "-"
+        click.echo("\t".join([each.key, state, ",".join(sorted(each.scopes)), used, each.label]))
+
+
+@key.command(name="revoke")
+@click.argument("name", metavar="KEY")
+@with_app
+def revoke_key(_settings: Settings, name: str) -> None:
+    """Take the xAPI credential KEY back for good. What it sent stays."""
+    writing(db.session())
+    of_that_name = [each.uuid for each in xapi.credentials.every(db.session()) if each.key == name]
+    if not any(xapi.credentials.revoke(db.session(), uuid, datetime.now(UTC)) for uuid in of_that_name):
+        raise NotFound(f"There is no valid key {name}.", "`mentorcert key list` shows all there are.")
+    click.echo(f"{name} is revoked.")
 
 
 def _failure(problem: Problem) -> click.ClickException:

@@ -212,7 +212,7 @@ def test_a_roster_is_looked_at_then_imported_and_changes_nothing_twice(shell: Sh
     assert _people(shell) == []
     assert shell.says("import", roster).endswith("Done.\n")
     assert _people(shell) == ["amara@example.org", "kemi@example.org"]
-    assert shell.says("import", roster) == "2 rows are so already.\nDone.\n"
+    assert shell.says("import", roster) == "Rows that are so already: 2.\nDone.\n"
 
 
 def test_a_roster_with_one_bad_row_imports_none(shell: Shell) -> None:
@@ -252,6 +252,16 @@ def test_a_scope_that_the_standard_does_not_know_is_refused_with_those_it_knows(
     assert done.exit_code == 2
     assert "'everything' is not one of" in done.stderr
     assert "'statements/read/mine'" in done.stderr
+
+
+def test_a_key_is_listed_and_revoked_once(shell: Shell) -> None:
+    key, secret = shell.says("key", "create", "--scope", "all/read", "--label", "Cornerstone").split()
+    assert shell.says("key", "list") == f"{key}\tvalid\tall/read\t-\tCornerstone\n"
+    assert shell.says("key", "revoke", key) == f"{key} is revoked.\n"
+    assert shell.says("key", "list") == f"{key}\trevoked\tall/read\t-\tCornerstone\n"
+    with shell.session() as session:
+        assert xapi.credentials.check(session, key, secret, datetime.now(UTC)) is None
+    assert shell.refuses("key", "revoke", key).startswith(f"Error: There is no valid key {key}.\n")
 
 
 def _spoil(shell: Shell) -> None:
