@@ -26,7 +26,7 @@ PLACES: Final = (
     Place(_l("Home"), "trainee.home", frozenset({_T}), ("/learn",)),
     Place(_l("Cohorts"), "reports.cohorts", frozenset({_F, _M}), ("/cohorts",)),
     Place(_l("Sessions"), "sessions.index", frozenset({_T, _F}), ("/sessions",)),
-    Place(_l("Recording"), "recordings.mine", frozenset({_T}), ("/recording",)),
+    Place(_l("Recording"), "recordings.mine", frozenset({_T}), ("/recording", "/assessments")),
     Place(_l("Certificate"), "certification.mine", frozenset({_T}), ("/certificate",)),
     Place(_l("Queue"), "grading.queue", frozenset({_C}), ("/queue", "/assessments")),
     Place(_l("Topics"), "sessions.topics", frozenset({_F, _M}), ("/topics",)),
@@ -62,7 +62,13 @@ def nav_items() -> list[tuple[str, str, bool]]:
     """(label, address, whether we are there) of each place that the viewer may go to."""
     roles = here.viewer().roles()
     return [
-        (str(place.label), url_for(place.endpoint), request.path.startswith(place.prefixes))
+        (str(place.label), url_for(place.endpoint), _is_there(place))
         for place in PLACES
         if not roles.isdisjoint(place.roles) and here.view_function(place.endpoint)
     ]
+
+
+def _is_there(place: Place) -> bool:
+    """Whether the page belongs to a place: by its address, or, for what is one's own, by its feature."""
+    feature, _, name = place.endpoint.partition(".")
+    return request.path.startswith(place.prefixes) or (name == "mine" and request.blueprint == feature)

@@ -244,6 +244,14 @@ def test_only_the_open_criterion_shows_its_anchors(window: Window) -> None:
     expect(page.get_by_role("button", name="Submit grade")).to_be_disabled()
 
 
+def test_a_level_of_a_folded_criterion_is_chosen_at_the_first_press(window: Window) -> None:
+    page = window.open(BENCH, "grading.js", criteria=CRITERIA)
+    level = page.locator("[data-criterion=close] .level").nth(1)
+    level.click()
+    expect(level.locator("input")).to_be_checked()
+    expect(page.locator(".crit--now")).to_have_attribute("data-criterion", "close")
+
+
 def test_without_the_script_every_anchor_is_shown(window: Window) -> None:
     page = window.open(BENCH, criteria=CRITERIA)
     assert page.locator(".level__a:visible").count() == 8

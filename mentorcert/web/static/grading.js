@@ -38,7 +38,10 @@ class Bench {
       this.tell(section, false);
     }
     this.open(this.sections.find((section) => !this.chosen(section)) ?? this.sections[0]);
-    form.addEventListener("focusin", ({ target }) => this.open(target.closest("[data-criterion]")));
+    // what a press has focused opens when the press is over: an unfolding page must not move away under the finger
+    form.addEventListener("pointerdown", () => { this.pressed = true; });
+    for (const over of ["pointerup", "pointercancel"]) document.addEventListener(over, () => { this.pressed = false; }, { capture: true });
+    form.addEventListener("focusin", ({ target }) => { if (!this.pressed) this.open(target.closest("[data-criterion]")); });
     form.addEventListener("click", ({ target }) => this.open(target.closest("[data-criterion]")));
     form.addEventListener("input", () => this.count());
     document.addEventListener("keydown", (event) => this.key(event));
@@ -58,9 +61,10 @@ class Bench {
     section.querySelector(".levels")?.classList.toggle("levels--told", told);
   }
 
-  /** Make one criterion the current one. */
+  /** Make one criterion the current one. It stays where it is in the window, whatever folds above it. */
   open(section) {
     if (!section || section === this.now) return;
+    const top = section.getBoundingClientRect().top;
     if (this.now) {
       this.tell(this.now, false);
       this.now.classList.remove("crit--now");
@@ -69,6 +73,7 @@ class Bench {
     this.tell(section, true);
     section.classList.add("crit--now");
     section.setAttribute("aria-current", "true");
+    if (this.now) window.scrollBy({ top: section.getBoundingClientRect().top - top, behavior: "instant" });
     this.now = section;
   }
 
