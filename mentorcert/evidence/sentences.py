@@ -143,8 +143,9 @@ def _what(about: Mapping[str, Any], kind: str, known: Telling) -> str:
     name = short(_in_english(about.get("definition", {}).get("name", {})))
     if not name:
         return short(about["id"])
-    quoted = kind in {v.INTERACTION, v.QUESTION} and not name.startswith("“")
-    return f"“{name}”" if quoted else name
+    if kind not in {v.INTERACTION, v.QUESTION}:
+        return name
+    return f"‘{name}’" if "“" in name else f"“{name}”"
 
 
 def _how(statement: xapi.Statement, known: Telling) -> str:

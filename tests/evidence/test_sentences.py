@@ -79,6 +79,11 @@ def test_our_statements_are_sentences(name: str) -> None:
     assert sentence(xapi.parse(body, now=NOW)[0], KNOWN) == told
 
 
+def test_a_question_that_quotes_somebody_stands_in_other_marks() -> None:
+    asked = {"id": "http://example.com/q", "definition": {"type": v.INTERACTION, "name": {"en": "Why “now”?"}}}
+    assert sentence(_from_outside(object=asked), KNOWN).what == "‘Why “now”?’"
+
+
 def test_the_first_try_is_said_and_a_person_who_is_gone_is_their_uuid() -> None:
     [statement] = xapi.parse(_answer(1), now=NOW)
     assert sentence(statement, Telling(BASE, {}, first=True)) == Sentence(
