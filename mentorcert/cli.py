@@ -1,42 +1,30 @@
 """The shell's way in: `mentorcert run | demo | check | publish | import | rebuild | db | worker | key`."""
 
 import os
-import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 import flask_migrate
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from granian import Granian
-from granian.constants import Interfaces
-from granian.log import LogLevels
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 import xapi.credentials
-from mentorcert import MIGRATIONS, MentorCert, create_app, jobs
+from mentorcert import MIGRATIONS, MentorCert, create_app, jobs, serving
 from mentorcert import demo as demonstration
 from mentorcert.catalog import check as checking
 from mentorcert.catalog import service as catalog
 from mentorcert.cohorts import roster_service
 from mentorcert.config import Settings, from_environment
-from mentorcert.db import THREADS, db, writing
+from mentorcert.db import db, writing
 from mentorcert.errors import Conflict, Invalid, NotFound, Problem
 from mentorcert.evidence.service import door
 from mentorcert.files import open_files
-
-ADDRESS: Final = "127.0.0.1"
-WORKERS: Final = 2
-STOP_SECONDS: Final = 5
-"""How long a process that was told to stop may finish what it does."""
 
 
 class Shell(click.Group):
@@ -104,14 +92,11 @@ def run(demo: bool, port: int | None) -> None:
     if port:
         os.environ["MENTORCERT_PORT"] = str(port)
     settings = from_environment()
-    _refuse_taken_port(settings.port)
+    serving.refuse_taken_port(settings.port)
     _prepare(settings)
-    worker = _start_worker()
-    click.echo(f"MentorCert is at {settings.public_url} (stop it with Ctrl-C)")
-    try:
-        _serve(settings)
-    finally:
-        _stop(worker)
+    with serving.worker():
+        click.echo(f"MentorCert is at {settings.public_url} (stop it with Ctrl-C)")
+        serving.serve(settings.port)
 
 
 @main.command()
@@ -242,16 +227,6 @@ def _failure(problem: Problem) -> click.ClickException:
     return click.ClickException("\n".join([problem.title, *(f"  {fault}" for fault in faults), problem.todo]).rstrip())
 
 
-def _refuse_taken_port(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((ADDRESS, port))
-        except OSError as error:
-            todo = f"Stop what listens there, or take another one: mentorcert run --port {port + 1}"
-            raise Conflict(f"Port {port} can't be used: {error.strerror}.", todo) from error
-
-
 def _refuse_other_tables() -> None:
     """Raise Conflict when the tables are not those of this version of MentorCert."""
     with db.engine.connect() as connection:
@@ -276,47 +251,6 @@ def _upgrade(settings: Settings) -> None:
     settings.data.mkdir(parents=True, exist_ok=True)
     with _application(settings):
         flask_migrate.upgrade()
-
-
-def _start_worker() -> "subprocess.Popen[bytes]":
-    """Start the worker. Ctrl-C in a terminal reaches every process: this one ignores it, until we tell it to stop."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        return subprocess.Popen([sys.executable, "-m", "mentorcert.cli", "worker"])
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-
-
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:  # in the middle of some work: its row's lease runs out, and it is done again
-        process.kill()
-        process.wait()
-
-
-def _serve(settings: Settings) -> None:
-    server = Granian(
-        "mentorcert.cli:serving_process",
-        factory=True,
-        interface=Interfaces.WSGI,
-        address=ADDRESS,
-        port=settings.port,
-        workers=WORKERS,
-        blocking_threads=THREADS,
-        workers_kill_timeout=STOP_SECONDS,
-        log_level=LogLevels.error,
-    )
-    # Granian would load itself anew, and live on, when its terminal is closed.
-    server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
-    server.serve()
-
-
-def serving_process() -> MentorCert:
-    """What each process of `mentorcert run` serves. Ctrl-C reaches all of them; the first one ends the others."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    return create_app()
 
 
 if __name__ == "__main__":

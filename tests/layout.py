@@ -25,8 +25,8 @@ FEATURES = [
     "lti",
 ]
 """Each may import those before it."""
-ENTRANCES = {"", "cli", "demo", "jobs"}
-"""create_app (the package itself), the shell, the worker, the demo: they may import everything."""
+ENTRANCES = {"", "cli", "demo", "jobs", "serving"}
+"""create_app (the package itself), the shell, the worker, the demo, the server: they may import everything."""
 PARTS = ["models", "queries", "service", "forms", "views"]
 """Inside a feature each may import those before it. A module named after its job may import all but forms and views."""
 PAGES = {"forms", "views"}
