@@ -5,6 +5,7 @@
 The packages stay outside the repository; ``package-lock.json`` says which ones they are.
 """
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -16,10 +17,9 @@ VENDOR = WEB / "static" / "vendor"
 _FIGTREE = "@fontsource-variable/figtree"
 _NEWSREADER = "@fontsource/newsreader"
 
-# The fonts' licence asks to travel with them; Pico carries its own in the file, and htmx's asks for nothing.
+# The fonts' licence asks to travel with them; Pico carries its own in the file.
 FILES = {
     "pico.min.css": "@picocss/pico/css/pico.min.css",
-    "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "fonts/figtree-latin-wght-normal.woff2": f"{_FIGTREE}/files/figtree-latin-wght-normal.woff2",
     "fonts/figtree-latin-ext-wght-normal.woff2": f"{_FIGTREE}/files/figtree-latin-ext-wght-normal.woff2",
     "fonts/figtree-licence.txt": f"{_FIGTREE}/LICENSE",
@@ -27,6 +27,9 @@ FILES = {
     "fonts/newsreader-latin-ext-500-normal.woff2": f"{_NEWSREADER}/files/newsreader-latin-ext-500-normal.woff2",
     "fonts/newsreader-licence.txt": f"{_NEWSREADER}/LICENSE",
 }
+
+
+_INLINE_IMAGE = re.compile(r'url\("data:[^"]*"\)')
 
 
 def missing(packages: Path) -> list[Path]:
@@ -37,6 +40,7 @@ def missing(packages: Path) -> list[Path]:
 def build(packages: Path, vendor: Path) -> None:
     """Make `vendor` hold the listed files and nothing else.
 
+    Images inside stylesheets are left out: our Content-Security-Policy refuses them, and we draw our own.
     Raises FileNotFoundError, and leaves `vendor` as it was, when a package lacks a file.
     """
     if lacking := missing(packages):
@@ -44,7 +48,11 @@ def build(packages: Path, vendor: Path) -> None:
     shutil.rmtree(vendor, ignore_errors=True)
     for target, source in FILES.items():
         (vendor / target).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(packages / source, vendor / target)
+        if target.endswith(".css"):
+            text = (packages / source).read_text(encoding="utf-8")
+            (vendor / target).write_text(_INLINE_IMAGE.sub("none", text), encoding="utf-8")
+        else:
+            shutil.copyfile(packages / source, vendor / target)
 
 
 def main() -> int:

@@ -30,3 +30,11 @@ def test_a_missing_file_is_named_and_what_was_there_stays(tmp_path: Path) -> Non
     with pytest.raises(FileNotFoundError, match=last):
         build(packages, vendor)
     assert [path.name for path in vendor.iterdir()] == ["old.js"]
+
+
+def test_stylesheets_come_without_images_inside(tmp_path: Path) -> None:
+    packages = packages_with(tmp_path / "packages", list(FILES.values()))
+    sheet = """a{--x:url("data:image/svg+xml,%3Csvg stroke='rgb(1, 2, 3)'/%3E")}b{background:url("own.png")}"""
+    (packages / FILES["pico.min.css"]).write_text(sheet, encoding="utf-8")
+    build(packages, tmp_path / "vendor")
+    assert (tmp_path / "vendor/pico.min.css").read_text() == """a{--x:none}b{background:url("own.png")}"""

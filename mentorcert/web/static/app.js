@@ -77,8 +77,4 @@ document.addEventListener("click", (event) => {
 
 enliven(document);
 document.addEventListener("mentorcert:swapped", (event) => enliven(event.target));
-document.addEventListener("htmx:load", (event) => enliven(event.target)); // pages that load htmx
-document.addEventListener("htmx:configRequest", ({ detail }) => {
-  detail.headers["X-CSRFToken"] = document.querySelector("meta[name=csrf-token]")?.content ?? "";
-});
 document.querySelector("[data-focus]")?.focus();
