@@ -138,8 +138,8 @@ def create_app(settings: Settings | None = None) -> MentorCert:
     app.config.update(_flask_config(settings))
     app.extensions["mentorcert"] = {"settings": settings, "files": open_files(settings.files_url, settings.data)}
     _set_up_database(app, settings)
-    csrf = CSRFProtect(app)
     _set_up_people(app)
+    csrf = CSRFProtect(app)  # after `_admit`: it reads the whole body, which strangers must not make us do
     _set_up_pages(app)
     _set_up_lrs(app, csrf, door(settings.iri_base))
     for blueprint in BLUEPRINTS:
@@ -210,10 +210,18 @@ def _admit() -> ResponseReturnValue | None:
     if permission is None:
         return None  # Flask's own static files
     g.viewer = current_user.viewer if permission is not Permission.PUBLIC and current_user.is_authenticated else NOBODY
+    if g.viewer is NOBODY and permission is not Permission.PUBLIC:
+        return _ask_to_sign_in()
     g.scope = _scope()
-    if allows(g.viewer, permission, g.scope):
-        return None
-    if g.viewer is not NOBODY or request.method != "GET":
+    if not allows(g.viewer, permission, g.scope):
+        abort(403)
+    if request.method == "POST":
+        db.session.rollback()  # no transaction is open while the body comes in
+    return None
+
+
+def _ask_to_sign_in() -> ResponseReturnValue:
+    if request.method != "GET":
         abort(403)
     return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from html import unescape
+from io import BytesIO
 
 import pytest
 from flask.typing import ResponseReturnValue
@@ -151,3 +152,20 @@ def test_an_installation_keeps_the_address_that_it_began_with(settings: Settings
 def test_health_asks_the_database(app: MentorCert) -> None:
     answer = app.test_client().get("/healthz")
     assert (answer.status_code, answer.text) == (200, "ok\n")
+
+
+class Unread(BytesIO):
+    """A body that nobody may read."""
+
+    def read(self, *_: object) -> bytes:
+        raise AssertionError("the body was read")
+
+    readline = readinto = read  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_a_stranger_sends_is_refused_unread(app: MentorCert) -> None:
+    answer = app.test_client().post(
+        "/people/import", input_stream=Unread(), content_type="multipart/form-data; boundary=x", content_length=10**8
+    )
+    assert answer.status_code == 403

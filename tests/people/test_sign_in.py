@@ -11,6 +11,7 @@ from mentorcert.audit import AuditEntry
 from mentorcert.config import Settings
 from mentorcert.db import writing
 from mentorcert.people import service
+from mentorcert.permissions import Role
 from tests.browsing import Browser
 from tests.factories import PASSWORD, make_person, sign_in
 
@@ -139,7 +140,7 @@ def test_signing_out_needs_a_form_and_ends_the_session(client: Browser, session:
     "address", ["/sign-in", "/sign-out", "/forgotten", "/demo/sign-in", "/me", "/me/password", "/people/new"]
 )
 def test_a_form_without_its_token_is_refused(client: Browser, session: Session, address: str) -> None:
-    sign_in(client, make_person(session))
+    sign_in(client, make_person(session, roles=(Role.MANAGER,)))
     response = client.post(address, data={})
     assert response.status_code == 400
     assert "This page was open for too long." in response.text
