@@ -72,7 +72,8 @@ def film_event(
         v.VIDEO_PROGRESS: float(round(progress, 3)),
         v.VIDEO_PLAYED_SEGMENTS: segments,
     }
-    return _statement(about, verb, film, at=at, parent=about.iris.unit(unit), result={"extensions": extensions})
+    result, context = {"extensions": extensions}, {v.VIDEO_LENGTH: float(round(length, 3))}
+    return _statement(about, verb, film, at=at, parent=about.iris.unit(unit), result=result, extensions=context)
 
 
 def question_answered(about: About, check_iri: str, question: Thing, answer: Answer, *, at: datetime) -> bytes:
