@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mentorcert.cohorts.models import Cohort, Enrolment
@@ -63,8 +63,6 @@ class LiveSession(Identified, Base):
     """When the round that is being played ends; empty while it is paused."""
     paused_seconds: Mapped[int | None] = mapped_column()
     """How much of the round is left while it is paused."""
-    notes: Mapped[str] = mapped_column(Text, default="")
-    """The facilitator's own."""
     closed_at: Mapped[datetime | None] = mapped_column()
     """When attendance was recorded."""
     cancelled_at: Mapped[datetime | None] = mapped_column()

@@ -10,7 +10,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-
     op.create_table(
         "audit",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -240,7 +239,6 @@ def upgrade() -> None:
         sa.Column("rounds", sa.Integer(), nullable=False),
         sa.Column("round_ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("paused_seconds", sa.Integer(), nullable=True),
-        sa.Column("notes", sa.Text(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -373,6 +371,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reflection")),
         sa.UniqueConstraint("enrolment_id", "unit", name=op.f("uq_reflection_enrolment_id_unit")),
     )
+    op.create_table(
+        "reminder",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("live_session_id", sa.Integer(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_by", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_reminder_enrolment_id_enrolment")),
+        sa.ForeignKeyConstraint(
+            ["live_session_id"], ["live_session.id"], name=op.f("fk_reminder_live_session_id_live_session")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder")),
+    )
+    with op.batch_alter_table("reminder", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reminder_enrolment_id"), ["enrolment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reminder_live_session_id"), ["live_session_id"], unique=False)
+
     op.create_table(
         "seat",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -520,7 +535,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-
     with op.batch_alter_table("xapi_statement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_xapi_statement_verb_sequence"))
         batch_op.drop_index(batch_op.f("ix_xapi_statement_stored"))
@@ -550,6 +564,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_seat_enrolment_id"))
 
     op.drop_table("seat")
+    with op.batch_alter_table("reminder", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reminder_live_session_id"))
+        batch_op.drop_index(batch_op.f("ix_reminder_enrolment_id"))
+
+    op.drop_table("reminder")
     op.drop_table("reflection")
     with op.batch_alter_table("recording", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recording_submitted_at"))
