@@ -41,13 +41,8 @@ def seasons(session: Session, cohort_ids: Collection[int]) -> list[LiveSession]:
     return list(session.scalars(_in_order().where(LiveSession.cohort_id.in_(cohort_ids))))
 
 
-def next_session(session: Session, cohort: Cohort, now: datetime) -> LiveSession | None:
-    """The session that is on or comes next; None when all are over. One query."""
-    return next_of(season(session, cohort), now)
-
-
 def next_of(season: Sequence[LiveSession], now: datetime) -> LiveSession | None:
-    """The same among sessions that were read before, in order of time."""
+    """The session that is on or comes next, of some in order of time; None when all are over."""
     return next((live for live in season if is_ahead(live, now)), None)
 
 
@@ -56,14 +51,8 @@ def is_ahead(live: LiveSession, now: datetime) -> bool:
     return live.closed_at is None and live.cancelled_at is None and now < live.ends_at + AFTERGLOW
 
 
-def attendance(session: Session, cohort: Cohort, iris: Iris) -> dict[UUID, set[UUID]]:
-    """The sessions that were attended by each registration of a cohort, from what the statements say. Two queries."""
-    query = select(Enrolment.uuid).where(Enrolment.cohort_id == cohort.id, Enrolment.archived_at.is_(None))
-    return attendance_of(session, session.scalars(query).all(), iris)
-
-
 def attendance_of(session: Session, registrations: Collection[UUID], iris: Iris) -> dict[UUID, set[UUID]]:
-    """The sessions that were attended by each of these registrations. One query."""
+    """The sessions that were attended by each of these registrations, from what the statements say. One query."""
     below = iris.session(_NO_SESSION).removesuffix(str(_NO_SESSION))
     standings = evidence.standings_of_many(session, registrations, below=below)
     return {

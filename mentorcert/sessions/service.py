@@ -83,16 +83,6 @@ def change(session: Session, uuid: UUID, wanted: Change, *, who: object, now: da
     return live
 
 
-def move(session: Session, uuid: UUID, starts_at: datetime, *, who: object, now: datetime) -> LiveSession:
-    """Move a session; when its pre-work is due moves with it. Raises as `change` does."""
-    return change(session, uuid, Change(starts_at=starts_at), who=who, now=now)
-
-
-def set_due(session: Session, uuid: UUID, due_at: datetime, *, who: object, now: datetime) -> LiveSession:
-    """Say when a session's pre-work is due: never after the session. Raises as `change` does."""
-    return change(session, uuid, Change(due_at=due_at), who=who, now=now)
-
-
 def cancel(session: Session, uuid: UUID, *, reason: str, who: object, now: datetime) -> LiveSession:
     """Call a session off. Raises Conflict when it is closed or called off already, Invalid without a reason."""
     live = hold_open(session, uuid)

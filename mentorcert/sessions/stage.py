@@ -16,9 +16,6 @@ class Stage(StrEnum):
     CANCELLED = "cancelled"
 
 
-ORDER = tuple(Stage)
-
-
 def stage_of(live: LiveSession, here: int) -> Stage:
     """The stage of a session in which so many are here."""
     if live.cancelled_at is not None:
@@ -30,8 +27,3 @@ def stage_of(live: LiveSession, here: int) -> Stage:
     if live.round or live.revealed_at is not None:
         return Stage.ROUNDS
     return Stage.SCENARIO if here else Stage.CHECK_IN
-
-
-def is_past(one: Stage, now: Stage) -> bool:
-    """Whether a stage lies behind the present one."""
-    return ORDER.index(one) < ORDER.index(now)

@@ -12,6 +12,7 @@ from mentorcert.reports import export
 from mentorcert.reports.export import HEADER, safe
 from mentorcert.sessions import service as sessions
 from mentorcert.sessions.models import LiveSession
+from mentorcert.sessions.service import Change
 from tests.browsing import Browser
 from tests.factories import NOW, make_enrolment, make_person
 from tests.reports.factories import do
@@ -54,7 +55,7 @@ def test_lateness_follows_a_session_that_moved_and_the_time_of_storing_when_a_cl
     client.sign_in(facilitator)
     judged = [row[-1] for row in _table(client, cohort) if row[0] == "1"]
     assert judged == ["on time", "on time"]
-    sessions.set_due(session, live.uuid, NOW - timedelta(hours=10), who="test", now=NOW)
+    sessions.change(session, live.uuid, Change(due_at=NOW - timedelta(hours=10)), who="test", now=NOW)
     session.commit()
     judged = [row[-1] for row in _table(client, cohort) if row[0] == "1"]
     assert judged == ["on time", "late"]

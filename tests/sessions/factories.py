@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from mentorcert.catalog import service as catalog
 from mentorcert.catalog.models import ProgrammeVersion
+from mentorcert.cohorts import queries as cohorts
 from mentorcert.cohorts.models import Cohort, Enrolment
 from mentorcert.evidence import statements
 from mentorcert.evidence.iris import Iris
@@ -16,7 +17,7 @@ from mentorcert.evidence.queries import about
 from mentorcert.evidence.service import Door, door
 from mentorcert.evidence.statements import Thing
 from mentorcert.files import open_files
-from mentorcert.sessions import attendance, running, service
+from mentorcert.sessions import attendance, queries, running, service
 from mentorcert.sessions.models import LiveSession
 from mentorcert.sessions.planning import Wish
 from tests.catalog.factories import CHECK, PROGRAM, SCENARIO, UNIT, make_programme, write
@@ -147,3 +148,8 @@ def close(session: Session, live: LiveSession, *, who: UUID | None = None, now: 
     count = attendance.close(session, live.uuid, a_door(), who=who or uuid4(), now=now)
     session.commit()
     return count
+
+
+def attended(session: Session, cohort: Cohort) -> dict[UUID, set[UUID]]:
+    """Which sessions each registration of a cohort attended, as the statements say."""
+    return queries.attendance_of(session, [each.uuid for each in cohorts.enrolments(session, cohort)], IRIS)

@@ -16,7 +16,7 @@ from mentorcert.sessions import attendance, queries, running, service
 from mentorcert.sessions.models import LiveSession
 from tests.factories import make_enrolment
 from tests.sessions import factories
-from tests.sessions.factories import BASE, IRIS, a_door
+from tests.sessions.factories import BASE, a_door
 from xapi import vocabulary
 
 START = datetime(2026, 11, 26, 16, tzinfo=UTC)
@@ -27,7 +27,7 @@ FACILITATOR = uuid4()
 def _attended(session: Session, cohort: Cohort) -> dict[str, list[int]]:
     """The numbers of the sessions that each person attended, as the statements say."""
     numbers = {live.uuid: live.number for live in queries.season(session, cohort)}
-    found = queries.attendance(session, cohort, IRIS)
+    found = factories.attended(session, cohort)
     names = {each.uuid: each.person.name for each in session.scalars(select(Enrolment))}
     return {names[registration]: sorted(numbers[uuid] for uuid in uuids) for registration, uuids in found.items()}
 

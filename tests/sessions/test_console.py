@@ -16,7 +16,6 @@ from mentorcert.sessions.models import LiveSession
 from tests.browsing import Browser
 from tests.factories import give_role, make_cohort, make_person
 from tests.sessions import factories
-from tests.sessions.factories import IRIS
 
 
 @pytest.fixture
@@ -62,7 +61,7 @@ def test_a_session_is_run_from_check_in_to_close(
         "Talk it over",
         "none",
     ]
-    found = queries.attendance(session, cohort, IRIS)
+    found = factories.attended(session, cohort)
     assert found == {each.uuid: {live.uuid} if each in four[:3] else set() for each in four}
     assert "Three attended, one did not" in client.get(_page(live)).text
 
@@ -225,7 +224,7 @@ def test_attendance_is_corrected_with_a_reason(
     assert f'selected value="{four[3].uuid}"' in missing.text
     assert client.submit(_page(live), {**wanted, "reason": "On the list"}, to=address).status_code == 303
     session.rollback()
-    assert queries.attendance(session, cohort, IRIS)[four[3].uuid] == {live.uuid}
+    assert factories.attended(session, cohort)[four[3].uuid] == {live.uuid}
     stranger = client.submit(_page(live), {**wanted, "who": str(uuid4()), "reason": "x"}, to=address)
     assert stranger.status_code == 400
 

@@ -108,7 +108,7 @@ def test_a_zone_that_is_none_is_refused(session: Session, cohort: Cohort, now: d
 
 
 def test_a_moved_session_takes_its_due_time_with_it(session: Session, live: LiveSession, now: datetime) -> None:
-    service.move(session, live.uuid, THURSDAY + timedelta(days=1, hours=2), who="test", now=now)
+    service.change(session, live.uuid, Change(starts_at=THURSDAY + timedelta(days=1, hours=2)), who="test", now=now)
     session.commit()
     assert (live.starts_at, live.prework_due_at) == (
         THURSDAY + timedelta(days=1, hours=2),
@@ -121,10 +121,10 @@ def test_a_moved_session_takes_its_due_time_with_it(session: Session, live: Live
 def test_pre_work_may_be_due_when_the_session_starts_and_not_later(
     session: Session, live: LiveSession, now: datetime
 ) -> None:
-    service.set_due(session, live.uuid, THURSDAY, who="test", now=now)
+    service.change(session, live.uuid, Change(due_at=THURSDAY), who="test", now=now)
     session.commit()
     with pytest.raises(Invalid) as caught:
-        service.set_due(session, live.uuid, THURSDAY + timedelta(microseconds=1), who="test", now=now)
+        service.change(session, live.uuid, Change(due_at=THURSDAY + timedelta(microseconds=1)), who="test", now=now)
     session.rollback()
     assert caught.value.faults == (
         Fault(
@@ -210,7 +210,7 @@ def test_a_closed_session_stays_where_it_was(
     factories.check_in(session, live, *four)
     factories.close(session, live)
     with pytest.raises(Conflict, match="Session 1 is closed"):
-        service.move(session, live.uuid, THURSDAY + timedelta(days=1), who="test", now=now)
+        service.change(session, live.uuid, Change(starts_at=THURSDAY + timedelta(days=1)), who="test", now=now)
     with pytest.raises(Conflict, match="Session 1 is closed"):
         service.cancel(session, live.uuid, reason="Snow", who="test", now=now)
 
@@ -233,7 +233,7 @@ def test_a_cancelled_session_comes_back_as_it_was(session: Session, live: LiveSe
 
 def test_a_session_that_is_not_there_is_said(session: Session, now: datetime) -> None:
     with pytest.raises(NotFound):
-        service.move(session, uuid4(), THURSDAY, who="test", now=now)
+        service.change(session, uuid4(), Change(starts_at=THURSDAY), who="test", now=now)
 
 
 def test_the_next_session_is_the_one_that_is_on_or_comes(session: Session, cohort: Cohort, now: datetime) -> None:
@@ -244,10 +244,10 @@ def test_the_next_session_is_the_one_that_is_on_or_comes(session: Session, cohor
         THURSDAY + timedelta(minutes=91): second,
         THURSDAY + timedelta(weeks=2): None,
     }
-    assert {at: queries.next_session(session, cohort, at) for at in moments} == moments
+    assert {at: queries.next_of(queries.season(session, cohort), at) for at in moments} == moments
     service.cancel(session, first.uuid, reason="Snow", who="test", now=now)
     session.commit()
-    assert queries.next_session(session, cohort, now) == second
+    assert queries.next_of(queries.season(session, cohort), now) == second
 
 
 def test_a_season_over_a_change_of_the_clocks_keeps_its_wall_clock_time(

@@ -1,7 +1,6 @@
 """A trainee's page of a session: before, during and after it."""
 
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 from flask import make_response, redirect, render_template, request, url_for
@@ -22,9 +21,6 @@ from mentorcert.sessions.models import LiveSession
 from mentorcert.sessions.stage import Stage, stage_of
 from mentorcert.sessions.views.frame import blueprint, iris
 from mentorcert.web import here
-
-OBSERVERS_SPEAK: Final = 120
-"""How many seconds before the end of a round the observers speak."""
 
 
 @dataclass(frozen=True, slots=True)
