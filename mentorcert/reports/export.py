@@ -55,10 +55,9 @@ class Export:
 def prepare(session: Session, cohort: Cohort, iri_base: str) -> Export:
     """Read what every row needs."""
     steps = queries.steps_of(session, cohort, iri_base)
-    season = [live for live in sessions.season(session, cohort) if live.cancelled_at is None]
     plans = (
         Plan(live.number, live.title, live.starts_at, live.prework_due_at, frozenset(steps[live.unit]))
-        for live in season
+        for live in sessions.planned(session, cohort)
     )
     return Export(cohort.id, ZoneInfo(cohort.zone), tuple(plans))
 

@@ -88,11 +88,6 @@ class About:
     now: datetime
 
 
-def planned(session: Session, cohort: Cohort) -> list[LiveSession]:
-    """The sessions of a cohort that were not called off, in order. One query."""
-    return [live for live in sessions.season(session, cohort) if live.cancelled_at is None]
-
-
 def session_in_focus(season: Sequence[LiveSession], number: int | None, now: datetime) -> LiveSession | None:
     """The session of that number, or the one that comes next, or else the last; None when nothing is planned.
 

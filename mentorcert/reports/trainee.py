@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -32,11 +32,6 @@ class HandedIn:
     released: Assessment | None
 
 
-def planned(session: Session, cohort: Cohort) -> list[LiveSession]:
-    """The live sessions of a cohort that were not cancelled, in order. One query."""
-    return [live for live in sessions.season(session, cohort) if live.cancelled_at is None]
-
-
 def season(planned: Sequence[LiveSession], study: Study, zone: ZoneInfo, address: Address, *, now: datetime) -> Season:
     """The live half of one trainee's programme as it stands now; without who takes part (`with_company`)."""
     ahead = sessions.next_of(planned, now)
@@ -63,13 +58,6 @@ def with_company(session: Session, season: Season, cohort: Cohort) -> Season:
     others = max(0, (session.scalar(enrolled) or 0) - 1)
     company = replace(season.next, facilitators=tuple(person.name for person in leads), others=others)
     return replace(season, next=company)
-
-
-def due_at(planned: Sequence[LiveSession], study: Study) -> datetime | None:
-    """When the recording is due: so many days after the last session starts; None while nothing is planned."""
-    if not planned:
-        return None
-    return planned[-1].starts_at + timedelta(days=study.programme.final.due_days_after_last_session)
 
 
 def handed_in(session: Session, enrolment: int) -> HandedIn | None:

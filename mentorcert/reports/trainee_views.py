@@ -12,6 +12,7 @@ from mentorcert.cohorts import queries as cohorts
 from mentorcert.coursework import home as homes
 from mentorcert.coursework import queries as coursework
 from mentorcert.permissions import Permission, needs
+from mentorcert.recordings import final
 from mentorcert.reports import trainee
 from mentorcert.sessions import queries as sessions
 from mentorcert.sessions.models import LiveSession
@@ -38,12 +39,13 @@ def enrolment_home(enrolment: UUID) -> ResponseReturnValue:
     session, now = here.session(), here.now()
     found = cohorts.enrolment(session, enrolment)
     study = coursework.study_of(session, found, here.settings().iri_base)
-    planned = trainee.planned(session, found.cohort)
+    planned = sessions.planned(session, found.cohort)
     candidate = certification.candidate(session, found, here.settings().iri_base)
     handed_in = trainee.handed_in(session, found.id)
     season = trainee.season(planned, study, here.zone(), _session_url, now=now)
     certificate = candidate.certificate.uuid if candidate.certificate else None
-    ending = trainee.ending(handed_in, certificate, trainee.due_at(planned, study))
+    last, days = planned[-1].starts_at if planned else None, study.programme.final.due_days_after_last_session
+    ending = trainee.ending(handed_in, certificate, final.due_at(last, days, found.cohort.zone))
     page = homes.home(study.units, trainee.with_company(session, season, found.cohort), _with_urls(ending, handed_in))
     return render_template(
         "trainee/home.html", page=page, study=study, enrolment=enrolment, verdicts=candidate.verdicts
@@ -58,7 +60,7 @@ def unit(enrolment: UUID, unit: str) -> ResponseReturnValue:
     found = cohorts.enrolment(session, enrolment)
     study = coursework.study_of(session, found, here.settings().iri_base)
     state = study.unit(unit)
-    live = [each for each in trainee.planned(session, found.cohort) if each.unit == unit]
+    live = [each for each in sessions.planned(session, found.cohort) if each.unit == unit]
     over = [not sessions.is_ahead(each, here.now()) for each in live]
     number = study.units.index(state) + 1
     return render_template(

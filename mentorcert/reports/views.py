@@ -14,6 +14,7 @@ from mentorcert.errors import Conflict, Invalid
 from mentorcert.permissions import Permission, Role, Scope, allows, needs
 from mentorcert.reports import export, overview, service, situation
 from mentorcert.reports.forms import PlayForm, RemindForm
+from mentorcert.sessions import queries as seasons
 from mentorcert.sessions import service as sessions
 from mentorcert.sessions.models import LiveSession
 from mentorcert.web import here
@@ -90,7 +91,7 @@ def prework(cohort: UUID) -> ResponseReturnValue:
 def _page(uuid: UUID, number: int | None, form: RemindForm | None = None) -> str:
     session, now = here.session(), here.now()
     found = cohorts.cohort(session, uuid)
-    season = situation.planned(session, found)
+    season = seasons.planned(session, found)
     live = situation.session_in_focus(season, number, now)
     known = {
         "cohort": found,
@@ -113,7 +114,7 @@ def _page(uuid: UUID, number: int | None, form: RemindForm | None = None) -> str
 
 def _season(cohort: UUID) -> Sequence[LiveSession]:
     session = here.session()
-    return situation.planned(session, cohorts.cohort(session, cohort))
+    return seasons.planned(session, cohorts.cohort(session, cohort))
 
 
 def _of(live: LiveSession | None) -> UUID:

@@ -41,6 +41,11 @@ def seasons(session: Session, cohort_ids: Collection[int]) -> list[LiveSession]:
     return list(session.scalars(_in_order().where(LiveSession.cohort_id.in_(cohort_ids))))
 
 
+def planned(session: Session, cohort: Cohort) -> list[LiveSession]:
+    """The sessions of a cohort that were not cancelled, in order of time. One query."""
+    return [live for live in season(session, cohort) if live.cancelled_at is None]
+
+
 def next_of(season: Sequence[LiveSession], now: datetime) -> LiveSession | None:
     """The session that is on or comes next, of some in order of time; None when all are over."""
     return next((live for live in season if is_ahead(live, now)), None)

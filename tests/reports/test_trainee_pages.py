@@ -101,14 +101,24 @@ def test_a_session_that_is_on(client: Browser, session: Session, enrolment: Enro
     assert "Your session is on, Amara." in _home(client, enrolment)
 
 
-def test_a_step_of_a_past_unit_is_mentioned_kindly(
+def test_a_unit_whose_session_is_over_comes_next_for_who_is_ready(
     client: Browser, session: Session, enrolment: Enrolment, now: datetime
 ) -> None:
     _plan(session, enrolment.cohort, now - 7 * DAY)
     _plan(session, enrolment.cohort, now + 2 * DAY, number=2, unit="other")
     text = _home(client, enrolment)
-    assert "Nothing is left to do before Thursday, Amara." in text
-    assert "Six steps of earlier units are still open. Finish them any time before 10 December 2026." in text
+    assert "You are ready for Thursday, Amara. Unit 1 is still open." in text
+    assert "Next in unit 1, The start" in text
+
+
+def test_a_step_of_a_past_unit_is_mentioned_kindly(
+    client: Browser, session: Session, enrolment: Enrolment, now: datetime
+) -> None:
+    _plan(session, enrolment.cohort, now - 7 * DAY)
+    _plan(session, enrolment.cohort, now - timedelta(minutes=5), number=2, unit="other")
+    text = _home(client, enrolment)
+    assert "Your session is on, Amara." in text
+    assert "Six steps of earlier units are still open. Finish them any time before 8 December 2026." in text
 
 
 def test_when_the_sessions_are_over_the_recording_is_next(
@@ -118,6 +128,16 @@ def test_when_the_sessions_are_over_the_recording_is_next(
     text = _home(client, enrolment)
     assert "The sessions are over, Amara. Your recording is due on 7 December 2026." in text
     assert "One real conversation of 15 to 45 minutes" in text
+
+
+def test_every_page_says_the_same_day_on_which_the_recording_is_due(
+    client: Browser, session: Session, enrolment: Enrolment, now: datetime
+) -> None:
+    writing(session)
+    enrolment.person.zone = "America/New_York"  # where the last session began the evening before
+    _plan(session, enrolment.cohort, now.replace(hour=3))
+    assert "Your recording is due on 8 December 2026." in _home(client, enrolment)
+    assert "8 December" in _text(client, f"/enrolments/{enrolment.uuid}/recording")
 
 
 def test_without_sessions_the_next_step_is_next(client: Browser, enrolment: Enrolment) -> None:
