@@ -57,7 +57,7 @@ class NextSession:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How far a trainee is with what comes after the last session. Addresses are empty where there is no page."""
+    """How far a trainee is with what comes after the last session, and the addresses of its pages."""
 
     due_at: datetime | None = None
     """When the recording is due; nobody knows before sessions are planned."""

@@ -1,7 +1,7 @@
 """A trainee's home and unit pages: coursework, live sessions, recording and certificate on one page."""
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, url_for
@@ -75,19 +75,14 @@ def unit(enrolment: UUID, unit: str) -> ResponseReturnValue:
 
 
 def _session_url(live: LiveSession) -> str:
-    return _address("sessions.show", live_session=live.uuid)
+    return url_for("sessions.show", live_session=live.uuid)
 
 
 def _with_urls(ending: homes.Ending, handed_in: trainee.HandedIn | None) -> homes.Ending:
     released = handed_in.released if handed_in else None
     return replace(
         ending,
-        recording_url=_address("recordings.mine"),
-        certificate_url=_address("certification.mine"),
-        feedback_url=_address("grading.feedback", assessment=released.uuid) if released else "",
+        recording_url=url_for("recordings.mine"),
+        certificate_url=url_for("certification.mine"),
+        feedback_url=url_for("grading.feedback", assessment=released.uuid) if released else "",
     )
-
-
-def _address(endpoint: str, **values: Any) -> str:
-    """The address of a page above; empty where there is none."""
-    return url_for(endpoint, **values) if here.view_function(endpoint) else ""

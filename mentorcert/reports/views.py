@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -96,7 +96,6 @@ def _page(uuid: UUID, number: int | None, form: RemindForm | None = None) -> str
     known = {
         "cohort": found,
         "permits": _permits(),
-        "schedule": _address("sessions.schedule", cohort=uuid),
         "form": form or RemindForm(formdata=None),
         "days": _days,
     }
@@ -106,10 +105,7 @@ def _page(uuid: UUID, number: int | None, form: RemindForm | None = None) -> str
     lines, pages = len(page.board.lines), -(-len(page.board.lines) // situation.LINES)
     at = min(max(1, request.args.get("page", 1, type=int)), max(1, pages))
     shown = page.board.lines[(at - 1) * situation.LINES : at * situation.LINES]
-    console = _address("sessions.console", live_session=live.uuid)
-    return render_template(
-        "reports/cohort.html", page=page, lines=shown, people=lines, at=at, pages=pages, console=console, **known
-    )
+    return render_template("reports/cohort.html", page=page, lines=shown, people=lines, at=at, pages=pages, **known)
 
 
 def _season(cohort: UUID) -> Sequence[LiveSession]:
@@ -146,8 +142,3 @@ def _who() -> UUID:
     person = here.viewer().person
     assert person is not None  # the permission asked for a role, and nobody holds none
     return person
-
-
-def _address(endpoint: str, **values: Any) -> str:
-    """The address of a page, empty where there is none."""
-    return url_for(endpoint, **values) if here.view_function(endpoint) else ""
