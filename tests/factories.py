@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from functools import cache
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from flask.testing import FlaskClient
@@ -23,7 +22,7 @@ from mentorcert.people import passwords
 from mentorcert.people import service as people
 from mentorcert.people.models import Person
 from mentorcert.permissions import EVERYWHERE, Role, cohort_scope
-from tests.catalog.factories import make_programme
+from tests.catalog.factories import make_programme, read_once
 
 NOW: Final = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 """What the `now` fixture says too."""
@@ -59,10 +58,8 @@ def make_person(
 
 def publish_programme(session: Session, files: Files | None = None, *, now: datetime = NOW) -> ProgrammeVersion:
     """Publish the tiny programme of the catalog's tests: one unit of four steps, two sessions, one rubric."""
-    with TemporaryDirectory() as folder:
-        content, rubrics = make_programme(Path(folder))
-        files = files or open_files("memory://", Path(folder))
-        version = catalog.publish(session, files, content, rubrics, now, who="test").programmes[0]
+    files = files or open_files("memory://", Path())
+    version = catalog.publish_reading(session, files, read_once(make_programme), now, who="test").programmes[0]
     session.commit()
     return version
 

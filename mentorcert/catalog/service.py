@@ -36,7 +36,13 @@ def publish(
     The same content again makes no new version; an earlier content becomes the newest again. Raises CatalogFaults
     when anything is wrong anywhere; then nothing is published.
     """
-    reading = read(content, rubrics)
+    return publish_reading(session, files, read(content, rubrics), now, who=who)
+
+
+def publish_reading(
+    session: Session, files: Files, reading: Reading, now: datetime, *, who: object = "cli"
+) -> Publication:
+    """The same for what was read of the folders before."""
     if reading.faults:
         raise CatalogFaults(reading.faults)
     # Before the transaction: no file is written while others wait to write.

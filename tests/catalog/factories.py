@@ -1,7 +1,13 @@
 """A whole small programme and rubric on disk, in which a test changes a line or two."""
 
-from collections.abc import Mapping
+import atexit
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+
+from mentorcert.catalog.reader import Reading, read
 
 PROGRAM = "content/tiny/program.yaml"
 UNIT = "content/tiny/units/01-start/unit.yaml"
@@ -149,6 +155,14 @@ criteria:
 """,
     f"{MEDIA}/film.en.vtt": "WEBVTT\n\n00:00.000 --> 00:01.000\nHello.\n",
 }
+
+
+@cache
+def read_once(write_files: Callable[[Path], tuple[Path, Path]]) -> Reading:
+    """Read what `write_files` writes, once a process: whoever only needs a programme need not wait for the reading."""
+    folder = Path(mkdtemp(prefix="mentorcert-programme-"))
+    atexit.register(rmtree, folder)
+    return read(*write_files(folder))
 
 
 def make_programme(root: Path, changes: Mapping[str, tuple[str, str]] | None = None) -> tuple[Path, Path]:

@@ -1,7 +1,6 @@
 """The tiny programme with a lesson of every kind, and somebody who is enrolled in it."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +9,7 @@ from mentorcert.catalog.models import ProgrammeVersion
 from mentorcert.cohorts.models import Enrolment
 from mentorcert.coursework.study import Where
 from mentorcert.files import Files, open_files
-from tests.catalog.factories import LESSON, UNIT, make_programme, write
+from tests.catalog.factories import LESSON, UNIT, make_programme, read_once, write
 from tests.factories import NOW, make_cohort, make_enrolment, make_person
 
 BASE = "https://mentors.example.org"
@@ -49,15 +48,17 @@ Up to five.
 
 def publish(session: Session, files: Files | None = None) -> ProgrammeVersion:
     """Publish it; its media go to `files`."""
-    with TemporaryDirectory() as folder:
-        root = Path(folder)
-        changes = {UNIT: ("lessons: [first, film]", "lessons: [first, film, promise, strengths]")}
-        content, rubrics = make_programme(root, changes)
-        write(root, LESSON.replace("first.md", "promise.md"), PROMISE)
-        write(root, LESSON.replace("first.md", "strengths.md"), STRENGTHS)
-        published = catalog.publish(session, files or open_files("memory://", root), content, rubrics, NOW, who="test")
+    files = files or open_files("memory://", Path())
+    version = catalog.publish_reading(session, files, read_once(_write), NOW, who="test").programmes[0]
     session.commit()
-    return published.programmes[0]
+    return version
+
+
+def _write(root: Path) -> tuple[Path, Path]:
+    folders = make_programme(root, {UNIT: ("lessons: [first, film]", "lessons: [first, film, promise, strengths]")})
+    write(root, LESSON.replace("first.md", "promise.md"), PROMISE)
+    write(root, LESSON.replace("first.md", "strengths.md"), STRENGTHS)
+    return folders
 
 
 def enrol(session: Session, files: Files | None = None, name: str = "Amara Okafor") -> Enrolment:

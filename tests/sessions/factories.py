@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -20,7 +19,7 @@ from mentorcert.files import open_files
 from mentorcert.sessions import attendance, queries, running, service
 from mentorcert.sessions.models import LiveSession
 from mentorcert.sessions.planning import Wish
-from tests.catalog.factories import CHECK, PROGRAM, SCENARIO, UNIT, make_programme, write
+from tests.catalog.factories import CHECK, PROGRAM, SCENARIO, UNIT, make_programme, read_once, write
 from tests.factories import NOW, make_cohort, make_enrolment, make_person
 from xapi import vocabulary
 
@@ -50,19 +49,20 @@ def a_door() -> Door:
 
 def publish(session: Session) -> ProgrammeVersion:
     """Publish the tiny programme with an orientation, a second unit, and scenarios whose briefs can be told apart."""
-    with TemporaryDirectory() as folder:
-        root = Path(folder)
-        changes = {
-            PROGRAM: ("  - start\n", "  - start\n  - deep\n"),
-            UNIT: ("lessons: [first, film]", "lessons: [first, film, promise]"),
-        }
-        content, rubrics = make_programme(root, changes)
-        _write_more(root)
-        version = catalog.publish(session, open_files("memory://", root), content, rubrics, NOW, who="test").programmes[
-            0
-        ]
+    files = open_files("memory://", Path())
+    version = catalog.publish_reading(session, files, read_once(_write), NOW, who="test").programmes[0]
     session.commit()
     return version
+
+
+def _write(root: Path) -> tuple[Path, Path]:
+    changes = {
+        PROGRAM: ("  - start\n", "  - start\n  - deep\n"),
+        UNIT: ("lessons: [first, film]", "lessons: [first, film, promise]"),
+    }
+    folders = make_programme(root, changes)
+    _write_more(root)
+    return folders
 
 
 def _write_more(root: Path) -> None:
