@@ -93,10 +93,24 @@ def run(demo: bool, port: int | None) -> None:
         os.environ["MENTORCERT_PORT"] = str(port)
     settings = from_environment()
     serving.refuse_taken_port(settings.port)
-    _prepare(settings)
+    serving.prepare()
     with serving.worker():
         click.echo(f"MentorCert is at {settings.public_url} (stop it with Ctrl-C)")
         serving.serve(settings.port)
+
+
+@main.command(hidden=True)
+def prepare() -> None:
+    """Make what `run` serves: the tables, the demo when it is asked for, the content as the folders hold it."""
+    settings = from_environment()
+    _upgrade(settings)
+    with _application(settings):
+        now = datetime.now(UTC)
+        files = open_files(settings.files_url, settings.data)
+        if settings.demo:
+            click.echo(demonstration.load(db.session(), settings, files, now=now))
+        catalog.publish(db.session(), files, settings.content, settings.rubrics, now)
+        db.session.commit()
 
 
 @main.command()
@@ -234,17 +248,6 @@ def _refuse_other_tables() -> None:
     if heads != set(ScriptDirectory(str(MIGRATIONS)).get_heads()):
         title = "The database is of another version of MentorCert." if heads else "The database has no tables yet."
         raise Conflict(title, "Run `mentorcert db upgrade`.")
-
-
-def _prepare(settings: Settings) -> None:
-    _upgrade(settings)
-    with _application(settings):
-        now = datetime.now(UTC)
-        files = open_files(settings.files_url, settings.data)
-        if settings.demo:
-            click.echo(demonstration.load(db.session(), settings, files, now=now))
-        catalog.publish(db.session(), files, settings.content, settings.rubrics, now)
-        db.session.commit()
 
 
 def _upgrade(settings: Settings) -> None:

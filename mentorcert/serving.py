@@ -33,6 +33,17 @@ def refuse_taken_port(port: int) -> None:
             raise Conflict(f"Port {port} can't be used: {error.strerror}.", todo) from error
 
 
+def prepare() -> None:
+    """Make what will be served, in a process of its own. Raises SystemExit when that fails; it has said why.
+
+    Loading content starts threads of the file store. The web server forks: its processes would inherit what the store
+    knows of those threads, but not the threads, and now and then wait for one of them for ever.
+    """
+    status = subprocess.run([sys.executable, "-m", "mentorcert.cli", "prepare"], check=False).returncode
+    if status:
+        raise SystemExit(status)
+
+
 @contextmanager
 def worker() -> Iterator[None]:
     """Have a worker beside us. Ctrl-C in a terminal reaches every process: this one waits until we tell it to stop."""
