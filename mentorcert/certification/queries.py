@@ -20,7 +20,6 @@ from mentorcert.evidence import queries as evidence
 from mentorcert.evidence.iris import Iris
 from mentorcert.evidence.queries import NOTHING, Standing
 from mentorcert.grading.models import Assessment
-from mentorcert.people.models import Person
 from mentorcert.permissions import Scope
 from mentorcert.recordings.models import Recording
 from mentorcert.sessions.models import LiveSession
@@ -83,16 +82,7 @@ def by_code(session: Session, code: str) -> Certificate | None:
 
 def scope_of_certificate(session: Session, uuid: UUID) -> Scope | None:
     """The scope of an address with a certificate in it, or None when there is none."""
-    query = (
-        select(Cohort.uuid, Person.uuid)
-        .select_from(Certificate)
-        .join(Enrolment, Certificate.enrolment_id == Enrolment.id)
-        .join(Cohort, Enrolment.cohort_id == Cohort.id)
-        .join(Person, Enrolment.person_id == Person.id)
-        .where(Certificate.uuid == uuid)
-    )
-    found = session.execute(query).one_or_none()
-    return Scope(cohort=found[0], owner=found[1]) if found else None
+    return cohorts.scope_around(session, select(Certificate.enrolment_id).where(Certificate.uuid == uuid))
 
 
 def _candidates(session: Session, cohort: Cohort, enrolments: Sequence[Enrolment], iri_base: str) -> list[Candidate]:

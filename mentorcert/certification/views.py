@@ -12,7 +12,6 @@ from mentorcert.certification.codes import read_code
 from mentorcert.certification.forms import CodeForm, DecideForm, RevokeForm
 from mentorcert.certification.models import Certificate
 from mentorcert.cohorts import queries as cohorts
-from mentorcert.errors import NotFound
 from mentorcert.evidence.service import Door, door
 from mentorcert.permissions import Permission, Role, needs
 from mentorcert.web import here
@@ -24,11 +23,8 @@ blueprint: Final = Blueprint("certification", __name__, template_folder="templat
 @needs(Permission.SIGNED_IN)
 def mine() -> ResponseReturnValue:
     """One's own newest enrolment's certificate, or the way to it."""
-    person = here.viewer().person
-    enrolments = cohorts.enrolments_of(here.session(), person) if person else []
-    if not enrolments:
-        raise NotFound(_("You are not enrolled in a programme."), _("Ask your programme manager to enrol you."))
-    return redirect(url_for("certification.enrolment", enrolment=enrolments[0].uuid))
+    own = cohorts.newest_enrolment(here.session(), here.person())
+    return redirect(url_for("certification.enrolment", enrolment=own.uuid))
 
 
 @blueprint.get("/enrolments/<uuid:enrolment>/certificate")
@@ -41,7 +37,7 @@ def enrolment(enrolment: UUID) -> ResponseReturnValue:
         "certification/enrolment.html",
         candidate=candidate,
         certificate=queries.latest(here.session(), found),
-        own=found.person.uuid == here.viewer().person,
+        own=found.person.uuid == here.person(),
         decides=Role.MANAGER in here.viewer().roles(here.scope()),
         form=DecideForm(),
         revoke_form=RevokeForm(),
@@ -54,7 +50,7 @@ def certify(enrolment: UUID) -> ResponseReturnValue:
     """Decide that somebody is certified."""
     found = cohorts.enrolment(here.session(), enrolment)
     made = service.certify(
-        here.session(), _door(), found, organisation=here.settings().organisation, who=_who(), now=here.now()
+        here.session(), _door(), found, organisation=here.settings().organisation, who=here.person(), now=here.now()
     )
     flash(_("%(name)s is certified. They hear of it by mail.", name=made.document["holder"]))
     return redirect(url_for("certification.enrolment", enrolment=enrolment), 303)
@@ -67,7 +63,7 @@ def revoke(certificate: UUID) -> ResponseReturnValue:
     found = queries.certificate(here.session(), certificate)
     form = RevokeForm()
     reason = form.reason.data or "" if form.validate_on_submit() else ""
-    service.revoke(here.session(), _door(), found, reason, who=_who(), now=here.now())
+    service.revoke(here.session(), _door(), found, reason, who=here.person(), now=here.now())
     flash(_("The certificate %(code)s is withdrawn. Its public page says so.", code=found.code))
     return redirect(url_for("certification.enrolment", enrolment=found.enrolment.uuid), 303)
 
@@ -128,9 +124,3 @@ def _read(certificate: Certificate) -> dict[str, object]:
 
 def _door() -> Door:
     return door(here.settings().iri_base)
-
-
-def _who() -> UUID:
-    person = here.viewer().person
-    assert person is not None  # the permission asked for a role, and nobody holds none
-    return person

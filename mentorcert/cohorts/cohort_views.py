@@ -41,7 +41,7 @@ def create() -> ResponseReturnValue:
             form.name.data,
             form.programme.data,
             form.zone.data,
-            who=here.viewer().person,
+            who=here.person(),
             now=here.now(),
         )
     except Conflict as problem:
@@ -73,7 +73,7 @@ def add(cohort: UUID) -> ResponseReturnValue:
         form.email.data,
         Role(form.role.data),
         name=form.name.data,
-        who=here.viewer().person,
+        who=here.person(),
         now=here.now(),
     )
     flash(_("%(name)s is in %(cohort)s.", name=person.name, cohort=found.name))
@@ -95,7 +95,7 @@ def remove(cohort: UUID, person: UUID, role: str) -> ResponseReturnValue:
     form = RemoveForm()
     if not form.validate():
         return _leaving_page(*member, form), 400
-    viewer = here.viewer().person
+    viewer = here.person()
     service.remove(here.session(), found, who, held, reason=form.reason.data, who=viewer, now=here.now())
     flash(_("%(name)s is no longer in %(cohort)s.", name=who.name, cohort=found.name))
     return redirect(url_for("cohorts.members", cohort=cohort), 303)

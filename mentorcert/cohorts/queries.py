@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from mentorcert.catalog import queries as catalog
@@ -60,6 +60,14 @@ def enrolments_of(session: Session, person: UUID) -> list[Enrolment]:
     return list(session.scalars(query))
 
 
+def newest_enrolment(session: Session, person: UUID) -> Enrolment:
+    """The open enrolment that a person began last; raises NotFound."""
+    found = enrolments_of(session, person)
+    if not found:
+        raise NotFound("You are not enrolled in a programme.", "Ask your programme manager to enrol you.")
+    return found[0]
+
+
 def members(session: Session, of: Cohort) -> dict[Role, list[Person]]:
     """Who has which role in a cohort, by name. One query."""
     query = (
@@ -98,12 +106,17 @@ def scope_of_cohort(session: Session, uuid: UUID) -> Scope | None:
 
 def scope_of_enrolment(session: Session, uuid: UUID) -> Scope | None:
     """The scope of an address with an enrolment in it, or None when there is none."""
+    return scope_around(session, select(Enrolment.id).where(Enrolment.uuid == uuid))
+
+
+def scope_around(session: Session, enrolment: Select[int]) -> Scope | None:
+    """The scope of what belongs to the enrolment whose integer key a query selects; None when it selects none."""
     query = (
         select(Cohort.uuid, Person.uuid)
         .select_from(Enrolment)
         .join(Cohort, Enrolment.cohort_id == Cohort.id)
         .join(Person, Enrolment.person_id == Person.id)
-        .where(Enrolment.uuid == uuid)
+        .where(Enrolment.id == enrolment.scalar_subquery())
     )
     found = session.execute(query).one_or_none()
     return Scope(cohort=found[0], owner=found[1]) if found else None

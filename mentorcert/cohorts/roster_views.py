@@ -43,7 +43,7 @@ def check_roster() -> ResponseReturnValue:
     plan = roster_service.plan(here.session(), data, may_give=giving.may_give(here.viewer().roles()))
     if plan.faults:
         return _upload_page(UploadForm(formdata=None), plan), 400
-    checked = ConfirmForm(formdata=None, checked=_signer().dumps([str(here.viewer().person), decoded(data)]))
+    checked = ConfirmForm(formdata=None, checked=_signer().dumps([str(here.person()), decoded(data)]))
     return render_template(
         "cohorts/roster_plan.html",
         plan=plan,
@@ -61,7 +61,7 @@ def import_roster() -> ResponseReturnValue:
     plan = roster_service.plan(here.session(), _signed_list(), may_give=giving.may_give(here.viewer().roles()))
     if plan.faults:
         return _upload_page(UploadForm(formdata=None), plan), 400
-    done = roster_service.apply(here.session(), plan, who=here.viewer().person, now=here.now())
+    done = roster_service.apply(here.session(), plan, who=here.person(), now=here.now())
     invited = done.count(Outcome.INVITE)
     flash(
         ngettext("One person is invited.", "%(num)d people are invited.", invited)
@@ -81,7 +81,7 @@ def _signed_list() -> bytes:
         owner, text = _signer().loads(ConfirmForm().checked.data or "", max_age=HOUR_SECONDS)
     except BadSignature:
         owner, text = "", ""
-    if owner != str(here.viewer().person):
+    if owner != str(here.person()):
         raise Conflict(_("This list has to be checked again."), _("Go back to the import page and choose the file."))
     return str(text).encode()
 

@@ -38,7 +38,7 @@ def queue() -> ResponseReturnValue:
 @needs(Permission.GRADE)
 def take(recording: UUID) -> ResponseReturnValue:
     """Put a recording on one's bench."""
-    made = service.take(here.session(), recording, who=_who(), now=here.now())
+    made = service.take(here.session(), recording, who=here.person(), now=here.now())
     return redirect(url_for("grading.bench", assessment=made.uuid), 303)
 
 
@@ -49,7 +49,7 @@ def bench(assessment: UUID) -> ResponseReturnValue:
     found = queries.assessment(here.session(), assessment)
     if found.released_at is not None:
         return redirect(url_for("grading.feedback", assessment=assessment))
-    service.require_own(found, here.viewer().person)
+    service.require_own(found, here.person())
     if found.given_back_at is not None:
         flash(_("You gave recording %(number)d back.", number=found.recording.number), "look")
         return redirect(url_for("grading.queue"))
@@ -64,11 +64,11 @@ def grade(assessment: UUID) -> ResponseReturnValue:
     submits = request.form.get("do") == "submit"
     try:
         if not submits:
-            service.save_draft(here.session(), assessment, draft, who=_who(), now=here.now())
+            service.save_draft(here.session(), assessment, draft, who=here.person(), now=here.now())
             flash(_("Draft saved."))
             return redirect(url_for("grading.bench", assessment=assessment), 303)
         mine = door(here.settings().iri_base)
-        found = service.release(here.session(), mine, assessment, draft, who=_who(), now=here.now())
+        found = service.release(here.session(), mine, assessment, draft, who=here.person(), now=here.now())
     except StaleDraft as stale:
         return _bench_page(Sheet(stale.saved, draft, other=drafts.draft_of(stale.saved))), 409
     except Invalid as problem:
@@ -84,7 +84,7 @@ def save_draft(assessment: UUID) -> ResponseReturnValue:
     """Save the draft for a script; answers JSON."""
     draft = _posted(assessment)
     try:
-        saved = service.save_draft(here.session(), assessment, draft, who=_who(), now=here.now())
+        saved = service.save_draft(here.session(), assessment, draft, who=here.person(), now=here.now())
     except StaleDraft as stale:
         url = url_for("grading.bench", assessment=assessment)
         return {"reason": "newer", "saved_at": _iso(stale.saved), "url": url}, 409
@@ -97,7 +97,7 @@ def save_draft(assessment: UUID) -> ResponseReturnValue:
 @needs(Permission.GRADE)
 def give_back(assessment: UUID) -> ResponseReturnValue:
     """Give a recording back to the queue."""
-    found = service.give_back(here.session(), assessment, who=_who(), now=here.now())
+    found = service.give_back(here.session(), assessment, who=here.person(), now=here.now())
     flash(_("Recording %(number)d is back in the queue. Your draft is kept for you.", number=found.recording.number))
     return redirect(url_for("grading.queue"), 303)
 
@@ -172,9 +172,3 @@ def _posted(assessment: UUID) -> Draft:
 
 def _iso(saved: Assessment) -> str:
     return (saved.saved_at or saved.taken_at).isoformat()
-
-
-def _who() -> UUID:
-    person = here.viewer().person
-    assert person is not None  # the permission asked for a role, and nobody holds none
-    return person

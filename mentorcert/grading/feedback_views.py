@@ -44,7 +44,7 @@ def feedback(assessment: UUID) -> ResponseReturnValue:
         rows=rows,
         critical=critical,
         critical_met=sum(not row.short for row in critical),
-        own=found.recording.enrolment.person.uuid == here.viewer().person,
+        own=found.recording.enrolment.person.uuid == here.person(),
         may_watch=allows(here.viewer(), Permission.RECORDING_WATCH, here.scope()),
         **shown,
     )

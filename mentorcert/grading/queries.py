@@ -1,6 +1,6 @@
 """Reading assessments, and the queue of what waits for one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, defer, joinedload
 from mentorcert.catalog import queries as catalog
 from mentorcert.catalog.models import ProgrammeVersion
 from mentorcert.catalog.rubric import Rubric
+from mentorcert.cohorts import queries as cohorts
 from mentorcert.cohorts.models import Cohort, Enrolment
 from mentorcert.errors import NotFound
 from mentorcert.grading.models import Assessment
@@ -92,17 +93,8 @@ def queue(session: Session, coach: Viewer, *, now: datetime) -> Queue:
 
 def scope_of_assessment(session: Session, uuid: UUID) -> Scope | None:
     """The scope of an address with an assessment in it, or None when there is none."""
-    query = (
-        select(Cohort.uuid, Person.uuid)
-        .select_from(Assessment)
-        .join(Recording, Assessment.recording_id == Recording.id)
-        .join(Enrolment, Recording.enrolment_id == Enrolment.id)
-        .join(Cohort, Enrolment.cohort_id == Cohort.id)
-        .join(Person, Enrolment.person_id == Person.id)
-        .where(Assessment.uuid == uuid)
-    )
-    found = session.execute(query).one_or_none()
-    return Scope(cohort=found[0], owner=found[1]) if found else None
+    of_recording = select(Recording.enrolment_id).join(Assessment, Assessment.recording_id == Recording.id)
+    return cohorts.scope_around(session, of_recording.where(Assessment.uuid == uuid))
 
 
 def _waiting(session: Session, coach: Viewer, coached: ColumnElement[bool]) -> Sequence[Recording]:
@@ -124,8 +116,7 @@ def _coached(coach: Viewer) -> ColumnElement[bool]:
     """Whether a row of `Cohort` is one that somebody coaches."""
     if (Role.COACH, EVERYWHERE) in coach.grants:
         return true()
-    cohorts: Collection[UUID] = coach.cohorts(Role.COACH)
-    return Cohort.uuid.in_(cohorts)
+    return Cohort.uuid.in_(coach.cohorts(Role.COACH))
 
 
 def _next_due(session: Session, coached: ColumnElement[bool], now: datetime) -> datetime | None:

@@ -168,7 +168,7 @@ def _differ(session: Session, found: Assessment, draft: Draft) -> bool:
     return bool(drafts.differing(queries.rubric_of(session, found), draft, drafts.draft_of(found)))
 
 
-def require_own(found: Assessment, who: UUID | None) -> None:
+def require_own(found: Assessment, who: UUID) -> None:
     """Raise Refused unless the assessment is this coach's."""
     if found.coach.uuid != who:
         raise Refused("Another coach grades this recording.", "Choose one from the queue.")

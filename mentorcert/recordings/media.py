@@ -1,7 +1,9 @@
 """What an uploaded recording really is: read from its content, never from its name. Pure, over an open file."""
 
 from dataclasses import dataclass
+from io import SEEK_END
 from typing import IO, Any, Final
+from xml.etree.ElementTree import ParseError
 
 from pymediainfo import MediaInfo
 
@@ -14,6 +16,10 @@ PICTURES: Final = frozenset({"AVC", "VP8", "VP9", "AV1"})
 SOUNDS: Final = frozenset({"AAC", "Opus", "Vorbis", "MPEG Audio"})
 """What every current browser plays."""
 QUICKTIME: Final = "QuickTime"
+LONGEST: Final = 24 * 3600
+"""Seconds. What says that it is longer is broken, or made to harm."""
+LOOKED_AT: Final = 64 * 1024 * 1024
+"""How many bytes are looked at, beyond twice the size of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +42,31 @@ def inspect(source: IO[bytes]) -> Media:
     if not source.read(1):
         raise Unplayable("it is empty.", "Look whether the recording was saved, and choose it again.")
     source.seek(0)
-    tracks = [track.to_data() for track in MediaInfo.parse(source).tracks]
+    patient = _Patient(source)
+    try:
+        tracks = [track.to_data() for track in MediaInfo.parse(patient).tracks]
+    except ParseError:  # its own tags hold signs that XML, in which we are told of them, can't
+        raise Unplayable("its title or another of its tags can’t be read.") from None
     source.seek(0)
+    if patient.left <= 0:
+        raise Unplayable("its inside leads round in circles.")
     return _judged(tracks)
+
+
+class _Patient:
+    """A file that comes to its end when it was read about twice: MediaInfo follows some broken ones for ever."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._source = source
+        self.seek, self.tell = source.seek, source.tell
+        source.seek(0, SEEK_END)
+        self.left = 2 * source.tell() + LOOKED_AT
+
+    def read(self, size: int) -> bytes:
+        """Read on; nothing more once the patience is over."""
+        piece = self._source.read(size) if self.left > 0 else b""
+        self.left -= len(piece)
+        return piece
 
 
 def _judged(tracks: list[dict[str, Any]]) -> Media:
@@ -58,6 +86,8 @@ def _judged(tracks: list[dict[str, Any]]) -> Media:
     milliseconds = float(whole.get("duration") or 0)
     if milliseconds <= 0:
         raise Unplayable("it does not say how long it is, so nobody can jump about in it.")
+    if milliseconds > LONGEST * 1000:
+        raise Unplayable("it says that it is longer than a day.")
     return Media(content_type, max(1, int(milliseconds // 1000)))
 
 

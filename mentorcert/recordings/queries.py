@@ -13,7 +13,6 @@ from mentorcert.cohorts.models import Cohort, Enrolment
 from mentorcert.errors import Conflict, NotFound
 from mentorcert.evidence import queries as evidence
 from mentorcert.evidence.iris import Iris
-from mentorcert.people.models import Person
 from mentorcert.permissions import Scope
 from mentorcert.recordings import final
 from mentorcert.recordings.final import Stage
@@ -85,16 +84,7 @@ def final_rubric(programme: Programme) -> str:
 
 def scope_of_recording(session: Session, uuid: UUID) -> Scope | None:
     """The scope of an address with a recording in it, or None when there is none."""
-    query = (
-        select(Cohort.uuid, Person.uuid)
-        .select_from(Recording)
-        .join(Enrolment, Recording.enrolment_id == Enrolment.id)
-        .join(Cohort, Enrolment.cohort_id == Cohort.id)
-        .join(Person, Enrolment.person_id == Person.id)
-        .where(Recording.uuid == uuid)
-    )
-    found = session.execute(query).one_or_none()
-    return Scope(cohort=found[0], owner=found[1]) if found else None
+    return cohorts.scope_around(session, select(Recording.enrolment_id).where(Recording.uuid == uuid))
 
 
 def _newest_first() -> Select[Recording]:

@@ -19,12 +19,15 @@ LARGEST: Final = 2 * 1024 * 1024
 """Bytes."""
 LONGEST_VOICE: Final = 60
 """Characters; a longer beginning before a colon is no name."""
+MOST_CUES: Final = 10_000
+"""An hour of talk has about a thousand; every page that shows a recording reads all of them."""
 MOST_FAULTS: Final = 5
 """How many lines are named; who mends those sees the next."""
 
 _TIME: Final = r"(?:(\d{1,4}):)?([0-5]?\d):([0-5]?\d)\.(\d{1,3})"  # Teams leaves out leading noughts
 _TIMING: Final = re.compile(rf"\s*{_TIME}\s+-->\s+{_TIME}(?:\s.*)?$")
-_VOICE: Final = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
+_VOICE: Final = re.compile(r"<v(?:\.[^\s>]{0,100})?\s+([^>]+)>")
+_TAG: Final = re.compile(r"<[^>]*>")
 _NAMED: Final = re.compile(rf"([^\W\d][^:<>]{{0,{LONGEST_VOICE - 1}}}): +(?=\S)")
 _EXAMPLE: Final = "Write it like 00:02:05.000 --> 00:02:09.500."
 
@@ -57,6 +60,8 @@ def read(data: bytes) -> tuple[Cue, ...]:
     faults = list(_timing_faults(text))
     if faults:
         raise Invalid("The transcript has times that can’t be read.", "Correct the lines named here.", faults)
+    if text.count("-->") > MOST_CUES:
+        raise Invalid(f"The transcript has more than {MOST_CUES:,} pieces.", "Export it with longer ones, as .vtt.")
     cues = _parsed(text)
     if not cues:
         raise Invalid("The transcript is empty: nobody says anything in it.", "Export it again as .vtt.")
@@ -97,8 +102,9 @@ def _timing_faults(text: str) -> Iterator[Fault]:
 def _cue(caption: Caption) -> Cue:
     start, end = (_seconds(_matched(time)) for time in (caption.start, caption.end))
     raw = " ".join(caption.raw_text.split())
-    voice = _VOICE.search(raw)
-    words = _plain(re.sub(r"<[^>]*>", "", raw))
+    tagged = raw[: raw.rfind(">") + 1]  # behind it no tag ends: looking for one from each "<" would take hours
+    voice = _VOICE.search(tagged)
+    words = _plain(_TAG.sub("", tagged) + raw[len(tagged) :])
     return Cue(start, end, _plain(voice[1])[:LONGEST_VOICE].strip() if voice else "", words)
 
 

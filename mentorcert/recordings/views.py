@@ -28,11 +28,8 @@ NOT_KEPT: Final = "private, no-store"
 @needs(Permission.SIGNED_IN)
 def mine() -> ResponseReturnValue:
     """The recording of one's own newest enrolment."""
-    person = here.viewer().person
-    enrolments = cohorts.enrolments_of(here.session(), person) if person else []
-    if not enrolments:
-        raise NotFound(_("You are not enrolled in a programme."), _("Ask your programme manager to enrol you."))
-    return redirect(url_for("recordings.desk", enrolment=enrolments[0].uuid))
+    own = cohorts.newest_enrolment(here.session(), here.person())
+    return redirect(url_for("recordings.desk", enrolment=own.uuid))
 
 
 @blueprint.get("/enrolments/<uuid:enrolment>/recording")
@@ -48,9 +45,7 @@ def hand_in(enrolment: UUID) -> ResponseReturnValue:
     """Take a recording in. What was typed is shown again with every fault."""
     form = HandInForm()
     form.validate_on_submit()
-    who = here.viewer().person
-    assert who is not None  # the permission asked for the owner
-    mine = door(here.settings().iri_base)
+    who, mine = here.person(), door(here.settings().iri_base)
     try:
         made = service.hand_in(here.session(), mine, here.files(), enrolment, form.handed_in(), who=who, now=here.now())
     except Invalid as problem:

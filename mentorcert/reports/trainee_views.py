@@ -25,8 +25,7 @@ blueprint: Final = Blueprint("trainee", "mentorcert.reports", template_folder="t
 @needs(Permission.SIGNED_IN)
 def home() -> ResponseReturnValue:
     """To the home page of one's newest enrolment."""
-    person = here.viewer().person
-    own = cohorts.enrolments_of(here.session(), person) if person else []
+    own = cohorts.enrolments_of(here.session(), here.person())
     if not own:
         return render_template("trainee/nothing.html")
     return redirect(url_for("trainee.enrolment_home", enrolment=own[0].uuid))

@@ -6,6 +6,7 @@ Views import this instead of Flask's proxies, so that each name has a type and a
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, cast
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import current_app, g
@@ -37,6 +38,14 @@ def now() -> datetime:
 def viewer() -> Viewer:
     """Whoever asks; `NOBODY` when not signed in."""
     return cast("Viewer", g.get("viewer", NOBODY))
+
+
+def person() -> UUID:
+    """The person who asks, on a page for people who are signed in; raises LookupError elsewhere."""
+    uuid = viewer().person
+    if uuid is None:
+        raise LookupError("this page is for people who are signed in")
+    return uuid
 
 
 def scope() -> Scope | None:

@@ -55,10 +55,7 @@ def change_password() -> ResponseReturnValue:
 
 
 def _myself() -> Person:
-    uuid = here.viewer().person
-    if uuid is None:
-        raise LookupError("this page is for people who are signed in")
-    return queries.person(here.session(), uuid)
+    return queries.person(here.session(), here.person())
 
 
 def _page(person: Person, profile: ProfileForm, password: ChangePasswordForm) -> str:

@@ -65,7 +65,7 @@ def invite() -> ResponseReturnValue:
 def invite_again(person: UUID) -> ResponseReturnValue:
     """Send a fresh invitation; the one before stops working."""
     found = queries.person(here.session(), person)
-    service.invite_again(here.session(), found, who=here.viewer().person, now=here.now())
+    service.invite_again(here.session(), found, who=here.person(), now=here.now())
     flash(_("%(name)s has a new invitation. The one before no longer works.", name=found.name))
     return redirect(url_for("people.index"), 303)
 
@@ -89,7 +89,7 @@ def _invite(form: InviteForm) -> None:
         zone=form.zone.data,
         office_name=form.office.data,
         roles=form.chosen(),
-        who=here.viewer().person,
+        who=here.person(),
         now=here.now(),
     )
 

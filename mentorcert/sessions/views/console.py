@@ -16,7 +16,7 @@ from mentorcert.sessions import attendance, queries, running, service
 from mentorcert.sessions.board import board, scenarios_offered
 from mentorcert.sessions.forms import ConsoleForm, CorrectionForm, round_choices
 from mentorcert.sessions.models import LiveSession
-from mentorcert.sessions.views.frame import blueprint, iris, me, our_door
+from mentorcert.sessions.views.frame import blueprint, iris, our_door
 from mentorcert.sessions.views.room import not_modified, with_etag
 from mentorcert.web import here
 
@@ -71,7 +71,7 @@ def correct(live_session: UUID) -> ResponseReturnValue:
                 our_door(),
                 attended=form.attended.data == "yes",
                 reason=form.reason.data,
-                who=me(),
+                who=here.person(),
                 now=here.now(),
             )
         except Invalid as problem:
@@ -136,17 +136,17 @@ def _check_out(uuid: UUID, form: ConsoleForm) -> str:
 
 def _choose(uuid: UUID, form: ConsoleForm) -> str:
     topic = UUID(form.topic.data) if form.topic.data else None
-    service.choose(here.session(), uuid, form.scenario.data or "", topic, who=me(), now=here.now())
+    service.choose(here.session(), uuid, form.scenario.data or "", topic, who=here.person(), now=here.now())
     return str(_("The scenario is chosen. Nobody else sees it until you show it."))
 
 
 def _reveal(uuid: UUID, form: ConsoleForm) -> str:
-    running.reveal(here.session(), uuid, form.scenario.data or "", who=me(), now=here.now())
+    running.reveal(here.session(), uuid, form.scenario.data or "", who=here.person(), now=here.now())
     return str(_("The scenario is shown. Everybody sees the brief of their own part."))
 
 
 def _hide(uuid: UUID, _form: ConsoleForm) -> str:
-    running.hide(here.session(), uuid, who=me(), now=here.now())
+    running.hide(here.session(), uuid, who=here.person(), now=here.now())
     return str(_("The scenario is hidden again."))
 
 
@@ -177,7 +177,7 @@ def _resume(uuid: UUID, form: ConsoleForm) -> str:
 
 
 def _close(uuid: UUID, _form: ConsoleForm) -> str:
-    count = attendance.close(here.session(), uuid, our_door(), who=me(), now=here.now())
+    count = attendance.close(here.session(), uuid, our_door(), who=here.person(), now=here.now())
     return str(ngettext("One person's attendance is recorded.", "Attendance of %(num)d people is recorded.", count))
 
 

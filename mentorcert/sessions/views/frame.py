@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint
@@ -25,14 +24,6 @@ def iris(live: LiveSession) -> Iris:
 def our_door() -> Door:
     """The one way in for evidence."""
     return door(here.settings().iri_base)
-
-
-def me() -> UUID:
-    """The person who asks, on a page for people who are signed in; raises LookupError elsewhere."""
-    person = here.viewer().person
-    if person is None:
-        raise LookupError("this page is for people who are signed in")
-    return person
 
 
 def wall(at: datetime, zone: str, pattern: str = "EEEE d MMMM, HH:mm") -> str:

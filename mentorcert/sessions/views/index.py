@@ -37,8 +37,8 @@ class Season:
 @needs(Permission.SIGNED_IN)
 def index() -> ResponseReturnValue:
     """The sessions that one goes to, and those that one leads."""
-    session, person = here.session(), here.viewer().person
-    own = cohorts.enrolments_of(session, person) if person else []
+    session = here.session()
+    own = cohorts.enrolments_of(session, here.person())
     led = _led()
     found = queries.seasons(session, {cohort.id for cohort in (*(each.cohort for each in own), *led)})
     attended = _attended(own)

@@ -83,8 +83,7 @@ def with_etag(html: str, etag: str) -> ResponseReturnValue:
 
 
 def _own(live: LiveSession) -> Enrolment | None:
-    person = here.viewer().person
-    return queries.enrolment_in(here.session(), live, person) if person else None
+    return queries.enrolment_in(here.session(), live, here.person())
 
 
 def _etag(live: LiveSession, enrolment: Enrolment) -> str:

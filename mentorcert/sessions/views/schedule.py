@@ -20,7 +20,7 @@ from mentorcert.sessions.forms import ReasonForm, SeasonForm, SessionForm
 from mentorcert.sessions.models import LiveSession
 from mentorcert.sessions.planning import Planned
 from mentorcert.sessions.service import Change
-from mentorcert.sessions.views.frame import blueprint, me
+from mentorcert.sessions.views.frame import blueprint
 from mentorcert.web import here
 
 
@@ -44,7 +44,7 @@ def lay(cohort: UUID) -> ResponseReturnValue:
     if form.validate():
         try:
             if request.form.get("step") == "lay":
-                laid = service.lay_season(here.session(), cohort, form.wish(), who=me(), now=here.now())
+                laid = service.lay_season(here.session(), cohort, form.wish(), who=here.person(), now=here.now())
                 flash(ngettext("One session is planned.", "%(num)d sessions are planned.", len(laid)))
                 return redirect(url_for("sessions.schedule", cohort=cohort), 303)
             programme = cohorts.programme(here.session(), found)
@@ -72,7 +72,7 @@ def change(live_session: UUID) -> ResponseReturnValue:
     form = _session_form(live)
     if form.validate():
         try:
-            live = service.change(here.session(), live_session, _wanted(live, form), who=me(), now=here.now())
+            live = service.change(here.session(), live_session, _wanted(live, form), who=here.person(), now=here.now())
         except Invalid as problem:
             form.take(problem.faults)
         except Conflict as problem:
@@ -89,7 +89,9 @@ def cancel(live_session: UUID) -> ResponseReturnValue:
     """Call one session off."""
     form = ReasonForm()
     try:
-        live = service.cancel(here.session(), live_session, reason=form.reason.data or "", who=me(), now=here.now())
+        live = service.cancel(
+            here.session(), live_session, reason=form.reason.data or "", who=here.person(), now=here.now()
+        )
     except Invalid as problem:
         here.session().rollback()
         form.take(problem.faults)
@@ -103,7 +105,7 @@ def cancel(live_session: UUID) -> ResponseReturnValue:
 @needs(Permission.SCHEDULE_EDIT)
 def bring_back(live_session: UUID) -> ResponseReturnValue:
     """Take back that a session was called off."""
-    live = service.bring_back(here.session(), live_session, who=me(), now=here.now())
+    live = service.bring_back(here.session(), live_session, who=here.person(), now=here.now())
     flash(_("Session %(number)d takes place again.", number=live.number))
     return redirect(url_for("sessions.schedule", cohort=live.cohort.uuid), 303)
 

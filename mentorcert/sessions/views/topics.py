@@ -11,7 +11,7 @@ from mentorcert.permissions import Permission, needs
 from mentorcert.sessions import queries
 from mentorcert.sessions import topics as service
 from mentorcert.sessions.forms import TopicForm
-from mentorcert.sessions.views.frame import blueprint, me
+from mentorcert.sessions.views.frame import blueprint
 from mentorcert.web import here
 
 
@@ -28,7 +28,7 @@ def add_topic() -> ResponseReturnValue:
     """Add a topic."""
     form = TopicForm()
     try:
-        topic = service.add(here.session(), form.title.data or "", who=me(), now=here.now())
+        topic = service.add(here.session(), form.title.data or "", who=here.person(), now=here.now())
     except Invalid as problem:
         return _refused(form, problem)
     return _done(_("“%(title)s” is in the list. Assign it to a session in the schedule.", title=topic.title))
@@ -48,7 +48,7 @@ def rename_topic(topic: UUID) -> ResponseReturnValue:
     """Call a topic something else."""
     form = TopicForm()
     try:
-        found = service.rename(here.session(), topic, form.title.data or "", who=me(), now=here.now())
+        found = service.rename(here.session(), topic, form.title.data or "", who=here.person(), now=here.now())
     except Invalid as problem:
         here.session().rollback()
         form.take(problem.faults)
@@ -60,7 +60,7 @@ def rename_topic(topic: UUID) -> ResponseReturnValue:
 @needs(Permission.SCHEDULE_EDIT)
 def archive_topic(topic: UUID) -> ResponseReturnValue:
     """Stop offering a topic."""
-    found = service.archive(here.session(), topic, who=me(), now=here.now())
+    found = service.archive(here.session(), topic, who=here.person(), now=here.now())
     return _done(_("“%(title)s” is archived. Sessions that have it keep it.", title=found.title))
 
 
@@ -68,7 +68,7 @@ def archive_topic(topic: UUID) -> ResponseReturnValue:
 @needs(Permission.SCHEDULE_EDIT)
 def restore_topic(topic: UUID) -> ResponseReturnValue:
     """Offer an archived topic again."""
-    found = service.restore(here.session(), topic, who=me(), now=here.now())
+    found = service.restore(here.session(), topic, who=here.person(), now=here.now())
     return _done(_("“%(title)s” is offered again.", title=found.title))
 
 
