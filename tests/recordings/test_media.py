@@ -1,9 +1,12 @@
 """A file is judged by what is in it."""
 
+import struct
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 
+from mentorcert import demo
 from mentorcert.recordings.media import Media, Unplayable, inspect
 from tests.recordings.factories import content
 
@@ -55,3 +58,29 @@ def test_a_cut_off_file_is_refused(name: str, share: float) -> None:
 def test_a_stream_that_was_never_closed_is_refused() -> None:
     with pytest.raises(Unplayable, match="breaks off"):
         inspect(BytesIO(content("endless.webm")))
+
+
+def _with_duration(milliseconds: float) -> bytes:
+    """A WebM that says that it is so long."""
+    whole = content("ok.webm")
+    at = whole.index(b"\x44\x89\x88") + 3
+    return whole[:at] + struct.pack(">d", milliseconds) + whole[at + 8 :]
+
+
+@pytest.mark.parametrize("milliseconds", [24 * 3600 * 1000 + 1, 1e15, 1e300])
+def test_nothing_is_longer_than_a_day(milliseconds: float) -> None:
+    with pytest.raises(Unplayable, match="it says that it is longer than a day"):
+        inspect(BytesIO(_with_duration(milliseconds)))
+
+
+def test_tags_that_xml_can_not_hold_are_refused() -> None:
+    whole = content("ok.webm")
+    with pytest.raises(Unplayable, match="tags can’t be read"):
+        inspect(BytesIO(whole.replace(b"Lav", "\uffff".encode())))
+
+
+def test_a_file_that_leads_round_in_circles_is_refused() -> None:
+    whole = bytearray((Path(demo.__file__).parent / "media" / "amara.webm").read_bytes())
+    whole[whole.rindex(b"\x16\x54\xae\x6b") + 6] = 0x75  # what describes a track becomes something unknown
+    with pytest.raises(Unplayable, match="round in circles"):
+        inspect(BytesIO(whole))

@@ -1,9 +1,12 @@
 """Transcripts from anywhere become cues, and nothing but what we write ourselves is kept."""
 
+import html
+from time import process_time
+
 import pytest
 
 from mentorcert.errors import Invalid
-from mentorcert.recordings.transcript import LARGEST, Cue, kept, read, written
+from mentorcert.recordings.transcript import LARGEST, MOST_CUES, Cue, kept, read, written
 from tests.recordings.factories import TRANSCRIPT, WRITTEN
 
 CUES = (Cue(0.0, 1.0, "Amara Okafor", "What brings you here?"), Cue(1.1, 2.0, "Dana", "Time & money."))
@@ -91,6 +94,22 @@ def test_times_that_make_no_sense_are_named_by_line() -> None:
         "line 3: it ends before it starts. Put the earlier time first.",
         "line 6: its times can’t be read. Write it like 00:02:05.000 --> 00:02:09.500.",
     ]
+
+
+def test_a_transcript_has_a_number_of_pieces_that_pages_can_show() -> None:
+    whole = b"WEBVTT\n" + b"\n00:00:01.000 --> 00:00:02.000\nx\n" * MOST_CUES
+    assert len(read(whole)) == MOST_CUES
+    with pytest.raises(Invalid, match="more than 10,000 pieces"):
+        read(whole + b"\n00:00:01.000 --> 00:00:02.000\nx\n")
+
+
+@pytest.mark.parametrize("words", [b"<", b"<v a", b"<v.", b"&lt;<"])
+def test_tags_that_never_end_do_not_keep_us_busy(words: bytes) -> None:
+    line = words * (1024 * 1024 // len(words))
+    before = process_time()
+    [cue] = read(b"WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n" + line + b"\n")
+    assert process_time() - before < 5  # looking for an end from each beginning takes an hour
+    assert cue.text == html.unescape(" ".join(line.decode().split()))
 
 
 def test_of_very_many_faults_the_first_five_are_named() -> None:
