@@ -1,7 +1,7 @@
 """The few errors that services raise. They become HTTP in one place (`create_app`)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 class Problem(Exception):
@@ -50,7 +50,7 @@ class Fault:
 
     where: str
     what: str
-    todo: str = field(default="")
+    todo: str = ""
 
     def __str__(self) -> str:
         """`where: what. What to do.` on one line."""

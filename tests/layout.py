@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-FOUNDATION = {"audit", "clock", "config", "db", "errors", "files", "installation", "mail", "outbox", "permissions"}
+FOUNDATION = {"audit", "config", "db", "errors", "files", "installation", "mail", "outbox", "permissions"}
 FEATURES = [
     "catalog",
     "people",

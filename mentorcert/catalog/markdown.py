@@ -52,14 +52,6 @@ def render(source: str, media_url: Callable[[str], str] | None = None) -> str:
     return _clean(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
 
 
-def render_inline(source: str) -> str:
-    """HTML of a single line: emphasis, code and outside links; no blocks, no pictures."""
-    tokens = _MARKDOWN.parseInline(source)
-    for token in _every(tokens):
-        _rewrite(token, None)
-    return _clean(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
-
-
 def links(source: str) -> list[Link]:
     """Every link and picture of a text, in order."""
     found = []

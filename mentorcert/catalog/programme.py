@@ -284,11 +284,6 @@ class Programme:
         return tuple(scenario for unit in self.units for scenario in unit.scenarios)
 
     @property
-    def step_count(self) -> int:
-        """How many steps the pre-work has altogether."""
-        return sum(1 for _ in self.all_steps())
-
-    @property
     def lesson_count(self) -> int:
         """How many lessons there are altogether."""
         return sum(len(unit.lessons) for unit in self.units)

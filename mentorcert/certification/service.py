@@ -47,11 +47,7 @@ def certify(
     audit.record(
         session, now=now, who=who, action="certificate.issue", subject=f"certificate:{made.uuid}", after=made.document
     )
-    values = {"name": enrolment.person.name, "path": f"/verify/{made.code}", "title": made.document["title"]}
-    subject = f"Your certificate: {made.document['title']}"
-    mail.post(
-        session, "certification/mail/certified", to=enrolment.person.email, subject=subject, values=values, now=now
-    )
+    _tell(session, made, now)
     return made
 
 

@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 
 from mentorcert.catalog import queries as catalog
 from mentorcert.cohorts import queries, service
-from mentorcert.cohorts.forms import COHORT_ROLES, AddForm, CohortForm, RemoveForm
+from mentorcert.cohorts.forms import AddForm, CohortForm, RemoveForm
 from mentorcert.cohorts.models import Cohort
 from mentorcert.errors import Conflict, NotFound
 from mentorcert.people import queries as people
 from mentorcert.people.forms import ROLE_NAMES
 from mentorcert.people.models import Person
-from mentorcert.permissions import Permission, Role, needs
+from mentorcert.permissions import COHORT_ROLES, Permission, Role, needs
 from mentorcert.web import here
 
 blueprint: Final = Blueprint("cohorts", "mentorcert.cohorts", template_folder="templates")

@@ -11,9 +11,7 @@ from wtforms.validators import DataRequired, Length
 
 from mentorcert.catalog.models import ProgrammeVersion
 from mentorcert.people.forms import ROLE_NAMES, ZoneField, clean, email_field
-from mentorcert.permissions import Role
-
-COHORT_ROLES = (Role.TRAINEE, Role.FACILITATOR, Role.COACH)
+from mentorcert.permissions import COHORT_ROLES, Role
 
 
 class CohortForm(FlaskForm):
@@ -48,7 +46,7 @@ class AddForm(FlaskForm):
     )
     role = SelectField(
         _l("Role"),
-        choices=[SelectChoice(role.value, ROLE_NAMES[role]) for role in COHORT_ROLES],
+        choices=[SelectChoice(role.value, ROLE_NAMES[role]) for role in Role if role in COHORT_ROLES],
         default=Role.TRAINEE.value,
         description=_l("In this cohort."),
     )

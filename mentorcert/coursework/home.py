@@ -120,11 +120,6 @@ class Home:
         return self.units.index(self.focus) + 1 if self.focus else 0
 
     @property
-    def complete_units(self) -> int:
-        """How many units are done."""
-        return sum(unit.complete for unit in self.units)
-
-    @property
     def open_steps_behind(self) -> int:
         """How many steps are open in the units behind."""
         return sum(unit.total - unit.done for unit in self.behind)

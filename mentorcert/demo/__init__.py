@@ -16,12 +16,12 @@ from mentorcert.cohorts.models import Cohort, Enrolment
 from mentorcert.config import Settings
 from mentorcert.db import writing
 from mentorcert.demo import live
-from mentorcert.demo.cast import COHORT, DOMAIN, STAFF, TRAINEES, ZONE, ZONES
+from mentorcert.demo.cast import COHORT, STAFF, TRAINEES, ZONE, ZONES
 from mentorcert.demo.graded import Grading
 from mentorcert.demo.study import Event, Studying
 from mentorcert.evidence.service import Door, door
 from mentorcert.files import Files
-from mentorcert.people import passwords
+from mentorcert.people import addresses, passwords
 from mentorcert.people import service as people
 from mentorcert.people.models import Person
 from mentorcert.permissions import EVERYWHERE, cohort_scope
@@ -66,7 +66,13 @@ def _persons(session: Session, now: datetime) -> dict[str, Person]:
     for each in (*STAFF, *TRAINEES):
         office = people.office(session, each.office)
         person = people.create_person(
-            session, f"{each.email}@{DOMAIN}", each.name, zone=ZONES[each.office], office=office, who=WHO, now=now
+            session,
+            f"{each.email}@{addresses.DEMO_DOMAIN}",
+            each.name,
+            zone=ZONES[each.office],
+            office=office,
+            who=WHO,
+            now=now,
         )
         person.password_hash = unknown
         persons[each.email] = person

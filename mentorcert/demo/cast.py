@@ -6,7 +6,6 @@ from typing import Final
 
 from mentorcert.permissions import Role
 
-DOMAIN: Final = "harbourline.example"
 ORGANISATION: Final = "Harbourline Group"
 COHORT: Final = "Autumn mentors"
 ZONE: Final = "Europe/Lisbon"

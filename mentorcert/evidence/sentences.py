@@ -109,7 +109,7 @@ def agent(raw: Mapping[str, Any], known: Telling) -> str:
     account = raw.get("account", {})
     if account.get("homePage") == known.iri_base:
         name = account["name"]
-        return "MentorCert" if name == "system" else known.names.get(_uuid(name) or UUID(int=0), short(name))
+        return "MentorCert" if name == "system" else known.names.get(uuid_of(name) or UUID(int=0), short(name))
     if raw.get("name"):
         return short(raw["name"])
     if raw.get("member"):
@@ -122,7 +122,7 @@ def people_in(statement: xapi.Statement, iri_base: str) -> Iterator[UUID]:
     raw = statement.raw
     for each in (raw["actor"], raw["object"], raw.get("context", {}).get("instructor", {})):
         account = each.get("account", {})
-        if account.get("homePage") == iri_base and (uuid := _uuid(account["name"])):
+        if account.get("homePage") == iri_base and (uuid := uuid_of(account["name"])):
             yield uuid
 
 
@@ -207,7 +207,8 @@ def _identifier(raw: Mapping[str, Any]) -> str:
     return next((short(str(raw[name])) for name in ("mbox", "mbox_sha1sum", "openid") if name in raw), "nobody named")
 
 
-def _uuid(text: str) -> UUID | None:
+def uuid_of(text: str) -> UUID | None:
+    """The UUID that a text is, or None."""
     try:
         return UUID(text)
     except ValueError:

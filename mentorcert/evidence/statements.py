@@ -8,7 +8,7 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -233,8 +233,6 @@ def _result(values: Mapping[str, Any]) -> tincan.Result:
         known["score"] = tincan.Score(**known["score"])
     if "extensions" in known:
         known["extensions"] = tincan.Extensions(dict(known["extensions"]))
-    if "duration" in known and not isinstance(known["duration"], timedelta):
-        raise TypeError("a duration must be a timedelta")
     return tincan.Result(**known)
 
 

@@ -19,6 +19,7 @@ from mentorcert.evidence.sentences import Sentence, Telling
 from mentorcert.people import queries as people
 from xapi import credentials, query
 from xapi.query import Query
+from xapi.reading import BEGINNING
 
 PAGE: Final = 50
 MOST_COUNTED: Final = 10_000
@@ -79,7 +80,7 @@ def person_key(iri_base: str, person: UUID) -> str:
 
 def midnight(day: date) -> datetime:
     """The moment before a day begins in UTC: what was stored after it was stored on that day or later."""
-    return datetime.combine(day, time(), UTC) - timedelta(microseconds=1)
+    return datetime.combine(max(day, BEGINNING.date()), time(), UTC) - timedelta(microseconds=1)
 
 
 def find(session: Session, asked: Query, known: Sources, iri_base: str) -> Found:

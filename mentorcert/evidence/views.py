@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 
 from mentorcert.evidence import telling
 from mentorcert.evidence.forms import SYSTEM, FilterForm
+from mentorcert.evidence.sentences import uuid_of
 from mentorcert.evidence.telling import Sources, Told
 from mentorcert.people import queries as people
 from mentorcert.people.models import Person
@@ -93,7 +94,7 @@ def _who(text: str, iri_base: str) -> Who:
     text = " ".join(text.split())
     if not text:
         return Who()
-    if uuid := _uuid(text):
+    if uuid := uuid_of(text):
         return Who(telling.person_key(iri_base, uuid))
     fitting = people.directory(here.session(), text=text)[0]
     exact = [each for each in fitting if text.casefold() in {each.name.casefold(), each.email}]
@@ -124,7 +125,7 @@ def _same(query: Query, since: date | None, iri_base: str) -> str:
     """The address at which a key gets the same statements from the store."""
     agent = query.agent.removeprefix(f"account:{iri_base}|") if query.agent else ""
     asked = {
-        "agent": json.dumps({"account": {"homePage": iri_base, "name": agent}}) if _uuid(agent) else "",
+        "agent": json.dumps({"account": {"homePage": iri_base, "name": agent}}) if uuid_of(agent) else "",
         "verb": query.verb or "",
         "activity": query.activity or "",
         "registration": str(query.registration or ""),
@@ -155,10 +156,3 @@ def _later(told: Told) -> str:
 
 def _day(day: date) -> str:
     return str(format_date(day, "EEEE d MMMM y"))
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

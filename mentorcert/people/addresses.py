@@ -1,11 +1,14 @@
 """E-mail addresses: the one form in which we keep and compare them."""
 
 import unicodedata
+from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
 
-MOST: int = 254
+MOST: Final = 254
 """The longest address that mail can carry."""
+DEMO_DOMAIN: Final = "harbourline.example"
+"""Whose addresses the demo's people have."""
 
 
 def normal(text: str) -> str:

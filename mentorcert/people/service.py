@@ -20,8 +20,6 @@ from mentorcert.people.queries import by_email
 from mentorcert.permissions import EVERYWHERE, Role
 
 LINK_LIFE: Final = {"invitation": timedelta(days=14), "reset": timedelta(hours=2)}
-THEMES: Final = ("", "light", "dark")
-"""Empty follows the system."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,16 +23,15 @@ from wtforms import (
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from mentorcert.errors import Fault
+from mentorcert.people.forms import clean
 from mentorcert.sessions import running
+from mentorcert.sessions.board import USUAL_ROUNDS
 from mentorcert.sessions.planning import Wish
 
 MOST_SKIPPED: Final = 60
+YEARS: Final = range(1900, 3000)
 ABOUT_SOMEBODY: Final = frozenset({"check-in", "check-out"})
 """Deeds of the console that name a person."""
-
-
-def _text(value: str | None) -> str:
-    return " ".join((value or "").split())
 
 
 class DayField(DateField):
@@ -42,7 +41,10 @@ class DayField(DateField):
         """Read it; raises ValueError in our words."""
         try:
             super().process_formdata(list(valuelist))
+            if self.data is not None and self.data.year not in YEARS:
+                raise ValueError("no clock of a zone shows the edges of the calendar")
         except ValueError:
+            self.data = None
             raise ValueError(_("This is not a date. Write it like 2026-11-26.")) from None
 
 
@@ -141,8 +143,8 @@ class SeasonForm(Named):
     count = NumberField(_l("How many"), [_NEEDED])
     skip = DaysField(_l("Weeks without a session"), description=_l("The dates that fall out, one a line: 2026-12-24"))
     until = DayField(_l("Over by"), [Optional()], description=_l("If there is a day by which it must all be done."))
-    place = StringField(_l("Place"), filters=[_text])
-    link = URLField(_l("Link to the meeting"), filters=[_text], description=_l("It starts with https://"))
+    place = StringField(_l("Place"), filters=[clean])
+    link = URLField(_l("Link to the meeting"), filters=[clean], description=_l("It starts with https://"))
 
     def wish(self) -> Wish:
         """What was asked for."""
@@ -165,8 +167,8 @@ class SessionForm(Named):
     minutes = NumberField(_l("Minutes"), [_NEEDED])
     due_day = DayField(_l("Pre-work due on"), [_NEEDED])
     due_at = ClockField(_l("Due at"), [_NEEDED])
-    place = StringField(_l("Place"), filters=[_text])
-    link = URLField(_l("Link to the meeting"), filters=[_text], description=_l("It starts with https://"))
+    place = StringField(_l("Place"), filters=[clean])
+    link = URLField(_l("Link to the meeting"), filters=[clean], description=_l("It starts with https://"))
     topic = Listed(_l("Topic"))
     scenario = Listed(_l("Scenario"))
 
@@ -174,13 +176,13 @@ class SessionForm(Named):
 class ReasonForm(Named):
     """Why something is done."""
 
-    reason = StringField(_l("Why"), filters=[_text])
+    reason = StringField(_l("Why"), filters=[clean])
 
 
 class TopicForm(Named):
     """A topic's name."""
 
-    title = StringField(_l("Topic"), filters=[_text])
+    title = StringField(_l("Topic"), filters=[clean])
 
 
 class CorrectionForm(Named):
@@ -190,7 +192,7 @@ class CorrectionForm(Named):
     attended = Either(
         _l("What is so"), choices=[SelectChoice("yes", _l("Was there")), SelectChoice("no", _l("Was not there"))]
     )
-    reason = StringField(_l("How you know"), filters=[_text], description=_l("It goes into the audit log."))
+    reason = StringField(_l("How you know"), filters=[clean], description=_l("It goes into the audit log."))
 
 
 class ConsoleForm(FlaskForm):
@@ -201,7 +203,7 @@ class ConsoleForm(FlaskForm):
     at_round = IntegerField(validators=[Optional()])
     rounds = IntegerField(validators=[Optional()])
     scenario = StringField()
-    topic = StringField(validators=[Optional()])
+    topic = StringField(validators=[Optional()], filters=[clean])
 
     def validate_topic(self, field: StringField) -> None:
         """Refuse what is no UUID."""
@@ -225,7 +227,7 @@ class ConsoleForm(FlaskForm):
     @property
     def wanted_rounds(self) -> int:
         """How many rounds; as many as everybody in a group of three needs, when nothing is said."""
-        return 3 if self.rounds.data is None else int(self.rounds.data)
+        return USUAL_ROUNDS if self.rounds.data is None else int(self.rounds.data)
 
     @property
     def round_seen(self) -> int:

@@ -160,6 +160,8 @@ def _time_faults(live: LiveSession, values: dict[str, Any], now: datetime) -> li
     if values["prework_due_at"] > values["starts_at"]:
         what = "Pre-work can't be due after the session it is for."
         faults.append(Fault("due_day", what, "Choose a time before the session starts."))
+    if values["starts_at"] - values["prework_due_at"] > planning.FARTHEST:
+        faults.append(Fault("due_day", "This is more than a year before the session.", "Look at the year again."))
     if values["minutes"] not in MINUTES:
         what = f"A session takes {MINUTES[0]} to {MINUTES[-1]} minutes."
         faults.append(Fault("minutes", what, "Choose another length."))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentorcert.catalog.markdown import Link, links, render, render_inline
+from mentorcert.catalog.markdown import Link, links, render
 
 
 def address(link: str) -> str:
@@ -71,18 +71,6 @@ def test_a_media_address_cannot_break_out_of_its_attribute() -> None:
 
 def test_without_an_address_for_media_pictures_are_words_and_links_lead_nowhere() -> None:
     assert render("![two](two.svg) [paper](a.pdf)") == "<p>two <a>paper</a></p>\n"
-
-
-@pytest.mark.parametrize(
-    ("source", "html"),
-    [
-        ("Ask, *then* `wait`.", "Ask, <em>then</em> <code>wait</code>."),
-        ("# not a heading", "# not a heading"),
-        ("<b>a</b> & ![b](c.png)", "&lt;b&gt;a&lt;/b&gt; &amp; b"),
-    ],
-)
-def test_one_line(source: str, html: str) -> None:
-    assert render_inline(source) == html
 
 
 @given(st.text(st.sampled_from("<>\"'=/()[]!#&;:`*_\n abcjonsrciptdx%\\"), max_size=60))

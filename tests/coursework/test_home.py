@@ -38,7 +38,7 @@ def test_what_is_due_before_the_next_session_comes_first() -> None:
 
 def test_who_is_ready_sees_the_session() -> None:
     page = home([ONE_DONE, TWO_DONE, THREE], Season(SESSION, planned=3), Ending())
-    assert (page.stage, page.session, page.complete_units) == (Stage.SESSION, SESSION, 2)
+    assert (page.stage, page.session, page.focus) == (Stage.SESSION, SESSION, TWO_DONE)
 
 
 def test_who_is_ready_and_late_elsewhere_catches_up() -> None:

@@ -1,5 +1,6 @@
 """Everybody: the list, and inviting somebody new."""
 
+from typing import Final
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -14,6 +15,9 @@ from mentorcert.people.views.door import blueprint
 from mentorcert.permissions import Permission, Role, needs
 from mentorcert.web import here
 
+MOST_PAGES: Final = 1_000_000
+"""Far more than there are; a database counts no farther than some."""
+
 
 @blueprint.get("/people")
 @needs(Permission.PEOPLE_MANAGE)
@@ -21,7 +25,7 @@ def index() -> ResponseReturnValue:
     """Everybody by name, to search and to filter by office."""
     session = here.session()
     text, office = clean(request.args.get("q")), clean(request.args.get("office"))
-    page = max(1, request.args.get("page", 1, type=int))
+    page = min(max(1, request.args.get("page", 1, type=int)), MOST_PAGES)
     people, total = queries.directory(session, text=text, office=office, page=page)
     return render_template(
         "people/index.html",

@@ -1,7 +1,6 @@
 """Signing in and out, and one-time links that set a password."""
 
 from typing import Final
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import flask_login
@@ -17,8 +16,6 @@ from mentorcert.people.views.door import blueprint, let_in, let_out, limiter
 from mentorcert.permissions import Permission, Role, needs
 from mentorcert.web import here
 
-DEMO_DOMAIN: Final = "harbourline.example"
-"""Whose addresses the demo's people have."""
 TRIES: Final = "10 per minute"
 DEMO_ORDER: Final = (Role.TRAINEE, Role.FACILITATOR, Role.COACH, Role.MANAGER, Role.ADMINISTRATOR)
 
@@ -29,9 +26,8 @@ def _typed_address() -> str:
 
 def own_path(target: str) -> str:
     """Where to go after signing in: `target` when it is a path of ours, else the front door."""
-    parts = urlsplit(target)
     is_path = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
-    return target if is_path and not parts.scheme and not parts.netloc else url_for("home.index")
+    return target if is_path else url_for("home.index")
 
 
 @blueprint.get("/sign-in")
@@ -143,7 +139,7 @@ def _new_password_page(form: NewPasswordForm, person: Person, purpose: str) -> s
 
 
 def _demo_people() -> list[Person]:
-    return queries.of_domain(here.session(), DEMO_DOMAIN) if here.settings().demo else []
+    return queries.of_domain(here.session(), addresses.DEMO_DOMAIN) if here.settings().demo else []
 
 
 def _demo_groups() -> list[tuple[Role, list[tuple[UUID, str, str]]]]:
