@@ -76,6 +76,14 @@ def main() -> None:
 
     Settings come from the environment (MENTORCERT_...); docs/settings.md lists them.
     """
+    _join_development()
+
+
+def _join_development() -> None:
+    """Work on what `mentorcert run` has made here, unless the environment says which installation is meant."""
+    told = any(os.environ.get(f"MENTORCERT_{name}") for name in ("SECRET_KEY", "IRI_BASE", "PUBLIC_URL"))
+    if not told and (Path(os.environ.get("MENTORCERT_DATA") or "var") / "secret").exists():
+        os.environ["MENTORCERT_DEVELOPMENT"] = "1"
 
 
 @main.command()

@@ -280,3 +280,11 @@ def _roster(shell: Shell, content: str) -> str:
 def _people(shell: Shell) -> list[str]:
     with shell.session() as session:
         return list(session.scalars(select(Person.email).order_by(Person.email)))
+
+
+def test_beside_the_development_server_the_shell_needs_no_settings(tmp_path: Path) -> None:
+    nothing = {f"MENTORCERT_{name}": "" for name in ("SECRET_KEY", "IRI_BASE", "PUBLIC_URL", "DATABASE_URL")}
+    served = {**nothing, "MENTORCERT_DATA": str(tmp_path), "MENTORCERT_DEVELOPMENT": "1"}
+    assert CliRunner().invoke(main, ["db", "upgrade"], env=served).exit_code == 0
+    made = CliRunner().invoke(main, ["key", "create"], env={**served, "MENTORCERT_DEVELOPMENT": ""})
+    assert (made.exit_code, len(made.stdout.split())) == (0, 2)
