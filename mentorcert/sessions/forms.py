@@ -37,6 +37,8 @@ ABOUT_SOMEBODY: Final = frozenset({"check-in", "check-out"})
 class DayField(DateField):
     """A date, as browsers send it."""
 
+    data: Any
+
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Read it; raises ValueError in our words."""
         try:
