@@ -148,7 +148,7 @@ def _recording(requirement: Requirement, facts: Facts) -> Verdict:
     grade = facts.grade
     if grade is None:
         done = "handed in, not graded yet" if facts.handed_in_at else "not handed in"
-        missing = "A coach has it." if facts.handed_in_at else "Hand in your recorded conversation."
+        missing = "It waits for its grade." if facts.handed_in_at else "Hand in your recorded conversation."
         waiting = Evidence("Recording", "handed in", facts.handed_in_at, enough=False)
         return _verdict(requirement, done, missing, (waiting,) if facts.handed_in_at else ())
     passed = grade.percent >= grade.pass_percent

@@ -12,6 +12,7 @@ from mentorcert.certification.codes import read_code
 from mentorcert.certification.forms import CodeForm, DecideForm, RevokeForm
 from mentorcert.certification.models import Certificate
 from mentorcert.cohorts import queries as cohorts
+from mentorcert.cohorts.models import Enrolment
 from mentorcert.evidence.service import Door, door
 from mentorcert.permissions import Permission, Role, needs
 from mentorcert.web import here
@@ -31,17 +32,7 @@ def mine() -> ResponseReturnValue:
 @needs(Permission.CERTIFICATE_READ)
 def enrolment(enrolment: UUID) -> ResponseReturnValue:
     """Every requirement with its verdict and the evidence behind it, and the certificate once there is one."""
-    found = cohorts.enrolment(here.session(), enrolment)
-    candidate = queries.candidate(here.session(), found, here.settings().iri_base)
-    return render_template(
-        "certification/enrolment.html",
-        candidate=candidate,
-        certificate=queries.latest(here.session(), found),
-        own=found.person.uuid == here.person(),
-        decides=Role.MANAGER in here.viewer().roles(here.scope()),
-        form=DecideForm(),
-        revoke_form=RevokeForm(),
-    )
+    return _enrolment_page(cohorts.enrolment(here.session(), enrolment), RevokeForm())
 
 
 @blueprint.post("/enrolments/<uuid:enrolment>/certify")
@@ -62,8 +53,9 @@ def revoke(certificate: UUID) -> ResponseReturnValue:
     """Withdraw a certificate, with a reason."""
     found = queries.certificate(here.session(), certificate)
     form = RevokeForm()
-    reason = form.reason.data or "" if form.validate_on_submit() else ""
-    service.revoke(here.session(), _door(), found, reason, who=here.person(), now=here.now())
+    if not form.validate_on_submit():
+        return _enrolment_page(found.enrolment, form), 400
+    service.revoke(here.session(), _door(), found, form.reason.data or "", who=here.person(), now=here.now())
     flash(_("The certificate %(code)s is withdrawn. Its public page says so.", code=found.code))
     return redirect(url_for("certification.enrolment", enrolment=found.enrolment.uuid), 303)
 
@@ -102,6 +94,18 @@ def verify(code: str) -> ResponseReturnValue:
         form = CodeForm(data={"code": code})
         return render_template("certification/look_up.html", form=form, unknown=True), 404
     return render_template("certification/verify.html", certificate=found, state=_state(found), **_read(found))
+
+
+def _enrolment_page(found: Enrolment, form: RevokeForm) -> str:
+    return render_template(
+        "certification/enrolment.html",
+        candidate=queries.candidate(here.session(), found, here.settings().iri_base),
+        certificate=queries.latest(here.session(), found),
+        own=found.person.uuid == here.person(),
+        decides=Role.MANAGER in here.viewer().roles(here.scope()),
+        form=DecideForm(),
+        revoke_form=form,
+    )
 
 
 def _state(certificate: Certificate) -> str:

@@ -147,7 +147,10 @@ def test_a_voided_grade_proves_nothing(
     writing(session)
     door.record(session, [statements.voiding(_iris(enrolment), graded.id, at=now)], now=now)
     session.commit()
-    assert _open(session, enrolment) == {"recording": "A coach has it.", "critical": "It is judged with the recording."}
+    assert _open(session, enrolment) == {
+        "recording": "It waits for its grade.",
+        "critical": "It is judged with the recording.",
+    }
 
 
 def test_the_day_a_month_lacks_becomes_its_last() -> None:

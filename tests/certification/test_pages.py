@@ -118,7 +118,9 @@ def test_withdrawing_needs_a_reason_and_shows_at_once(certified: Certificate, cl
     page, to = f"/enrolments/{certified.enrolment.uuid}/certificate", f"/certificates/{certified.uuid}/revoke"
     refused = client.submit(page, {"reason": ""}, to=to)
     assert refused.status_code == 400
-    assert "A certificate is withdrawn for a reason." in refused.text
+    assert "Say why. Without a reason a certificate stays." in refused.text
+    long = client.submit(page, {"reason": "Not theirs. " * 200}, to=to)
+    assert (long.status_code, "Not theirs. Not theirs." in long.text) == (400, True)
     done = client.submit(page, {"reason": "The recording was not theirs."}, to=to)
     assert done.status_code == 303
     public = client.get(f"/verify/{certified.code}").text
@@ -169,3 +171,18 @@ def test_the_cohort_page_asks_the_same_number_of_questions_for_one_and_for_fifty
         assert page.text.count('<th scope="row">') == size
         counts[size] = len(said)
     assert counts[50] == counts[1]
+
+
+def test_what_is_open_of_ones_own_leads_to_where_it_is_done(client: Browser, enrolment: Enrolment) -> None:
+    client.sign_in(enrolment.person)
+    shown = client.get(f"/enrolments/{enrolment.uuid}/certificate").text
+    ways = (f"/learn/{enrolment.uuid}", "/sessions", f"/enrolments/{enrolment.uuid}/recording")
+    assert [f'<a href="{way}">To your ' in shown for way in ways] == [True, True, True]
+
+
+def test_a_cohort_of_nobody_says_whom_to_add(inside: Session, client: Browser, manager: Person) -> None:
+    cohort = make_cohort(inside)
+    inside.commit()
+    client.sign_in(manager)
+    shown = client.get(f"/cohorts/{cohort.uuid}/certification")
+    assert (shown.status_code, f'href="/cohorts/{cohort.uuid}/people"' in shown.text) == (200, True)
