@@ -237,6 +237,7 @@ def _set_up_pages(app: MentorCert) -> None:
     Babel(app, timezone_selector=lambda: here.viewer().zone)
     filters.register(app)
     app.context_processor(nav.context)
+    app.before_request(here.refuse_nul)
     app.after_request(_harden)
     app.register_error_handler(Problem, _problem_page)
     app.register_error_handler(HTTPException, _http_page)

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from mentorcert import MentorCert, create_app
 from mentorcert.config import Settings
@@ -15,6 +16,8 @@ from mentorcert.errors import Conflict, Fault, Invalid
 from mentorcert.people.models import Office
 from mentorcert.permissions import Permission, needs
 from mentorcert.web import here
+from tests.browsing import Browser
+from tests.factories import make_person
 
 View = Callable[[], ResponseReturnValue]
 
@@ -169,3 +172,19 @@ def test_what_a_stranger_sends_is_refused_unread(app: MentorCert) -> None:
         "/people/import", input_stream=Unread(), content_type="multipart/form-data; boundary=x", content_length=10**8
     )
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("address", ["/verify?code=a%00b", "/media/a%00b/c", "/sign-in?a%00b=c"])
+def test_nul_in_an_address_is_refused(client: Browser, session: Session, address: str) -> None:
+    client.sign_in(make_person(session))
+    answer = client.get(address)
+    assert (answer.status_code, "can&#39;t be understood" in answer.text) == (400, True)
+
+
+def test_nul_in_a_form_is_refused_and_nothing_is_kept(client: Browser, session: Session) -> None:
+    assert client.submit("/sign-in", {"email": "a\0b@example.org", "password": "x"}).status_code == 400
+    person = make_person(session, "Amara Okafor")
+    client.sign_in(person)
+    assert client.submit("/me", {"name": "A\0b", "zone": "UTC", "theme": ""}).status_code == 400
+    session.refresh(person)
+    assert person.name == "Amara Okafor"

@@ -30,6 +30,7 @@ from mentorcert.sessions.planning import Wish
 
 MOST_SKIPPED: Final = 60
 YEARS: Final = range(1900, 3000)
+"""Outside of them nobody means it, and at the edges of the calendar a day is no instant in every zone."""
 ABOUT_SOMEBODY: Final = frozenset({"check-in", "check-out"})
 """Deeds of the console that name a person."""
 
@@ -43,11 +44,10 @@ class DayField(DateField):
         """Read it; raises ValueError in our words."""
         try:
             super().process_formdata(list(valuelist))
-            if self.data is not None and self.data.year not in YEARS:
-                raise ValueError("no clock of a zone shows the edges of the calendar")
         except ValueError:
-            self.data = None
             raise ValueError(_("This is not a date. Write it like 2026-11-26.")) from None
+        if self.data is not None and self.data.year not in YEARS:
+            raise ValueError(_("This is more than a year away. Look at the year again."))
 
 
 class ClockField(TimeField):

@@ -9,13 +9,13 @@ from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import current_app, g
+from flask import abort, current_app, g, request
 from sqlalchemy.orm import Session
 
 from mentorcert.config import Settings
 from mentorcert.db import db
 from mentorcert.files import Files
-from mentorcert.permissions import NOBODY, Scope, Viewer
+from mentorcert.permissions import NOBODY, Scope, Viewer, permission_of
 
 
 def session() -> Session:
@@ -26,6 +26,16 @@ def session() -> Session:
 def begin() -> None:
     """Start the clock of a request."""
     g.now = datetime.now(UTC)
+
+
+def refuse_nul() -> None:
+    """Refuse a request for one of our pages that holds NUL: nobody types it, and PostgreSQL can't keep it."""
+    view = view_function(request.endpoint)
+    if view is None or permission_of(view) is None:
+        return
+    sent = (text for values in (request.args, request.form) for pair in values.items(multi=True) for text in pair)
+    if "\0" in request.path or any("\0" in text for text in sent):
+        abort(400)
 
 
 def now() -> datetime:

@@ -132,6 +132,11 @@ def test_a_name_that_several_have_is_asked_about_and_one_that_nobody_has_is_said
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_first_day_of_the_calendar_is_a_day_like_others(ruth: Browser, amara: Enrolment) -> None:
+    assert ruth.get("/statements?since=0001-01-01").status_code == 200
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "asked",
     [

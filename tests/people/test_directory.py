@@ -119,6 +119,11 @@ def test_an_invitation_can_be_sent_again_until_it_is_accepted(client: Browser, s
     assert [row.payload["to"] for row in session.scalars(select(OutboxRow))] == [waiting.email]
 
 
+def test_a_page_beyond_all_pages_is_empty(client: Browser, session: Session) -> None:
+    client.sign_in(make_person(session, roles=(Role.MANAGER,)))
+    assert client.get(f"/people?page={10**20}").status_code == 200
+
+
 @sqlite_only
 def test_who_only_learns_does_not_see_the_list(client: Browser, session: Session) -> None:
     client.sign_in(make_person(session, roles=(Role.TRAINEE,)))

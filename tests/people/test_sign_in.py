@@ -34,6 +34,7 @@ def test_who_knows_the_password_gets_in_and_goes_on_to_where_they_wanted(client:
     [
         "https://evil.example/",
         "//evil.example/",
+        "//[",
         "/\\evil.example",
         "\\\\evil.example",
         "/\t/evil.example",

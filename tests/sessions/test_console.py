@@ -210,6 +210,9 @@ def test_the_scenario_and_topic_are_chosen_on_the_console(
     session.rollback()
     assert (response.status_code, live.scenario, live.topic) == (303, "dive", topic)
     assert "The mentor brief of the dive." in client.get(_page(live)).text
+    assert _do(client, live, "choose", scenario="dive", topic=" ").status_code == 303
+    session.rollback()
+    assert live.topic == topic
 
 
 def test_attendance_is_corrected_with_a_reason(

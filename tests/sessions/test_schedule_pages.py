@@ -142,6 +142,10 @@ def test_pre_work_due_after_its_session_is_refused(
     [
         ({"day": ""}, "This is needed."),
         ({"day": "2062-11-26"}, "This is more than a year away."),
+        ({"day": "0001-01-01"}, "This is more than a year away."),
+        ({"day": "9999-12-31"}, "This is more than a year away."),
+        ({"due_day": "0001-01-01"}, "This is more than a year away."),
+        ({"due_day": "1926-11-26"}, "This is more than a year before the session."),
         ({"minutes": "0"}, "A session takes 10 to 480 minutes."),
         ({"minutes": "x"}, "This is not a whole number."),
         ({"scenario": "nowhere"}, "Choose one from the list."),
