@@ -312,3 +312,9 @@ def test_what_takes_something_away_asks_once_more(window: Window, site: Site) ->
     assert site.heard.empty()
     page.get_by_role("button", name="Press again to withdraw").click()
     assert site.next().path == "/withdraw"
+
+
+def test_a_link_that_is_called_a_button_takes_the_space_bar(window: Window) -> None:
+    page = window.open("{{ parts.link_button('Go on', '#main') }}")
+    page.get_by_role("button", name="Go on").press(" ")
+    assert page.url.endswith("#main")

@@ -75,6 +75,13 @@ document.addEventListener("click", (event) => {
   else if (button.matches("[data-print]")) window.print();
 }, { capture: true });
 
+// A link that looks like a button, and is called one, is pressed like one: with the space bar too.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== " " || !event.target.matches?.("a[role=button]")) return;
+  event.preventDefault();
+  event.target.click();
+});
+
 enliven(document);
 document.addEventListener("mentorcert:swapped", (event) => enliven(event.target));
 document.querySelector("[data-focus]")?.focus();
