@@ -204,7 +204,10 @@ def link_owner(session: Session, secret: str, purpose: str, *, now: datetime) ->
         select(OneTimeLink).where(OneTimeLink.secret_hash == _digest(secret), OneTimeLink.purpose == purpose)
     )
     if link is None or link.used_at is not None or link.expires_at <= now or link.person.archived_at is not None:
-        raise NotFound("This link no longer works.", "Links work once and not for long. Ask for a new one.")
+        raise NotFound(
+            "This link no longer works.",
+            "Links work once and not for long. Sign in, or ask there for a new one under “Forgotten the password?”.",
+        )
     return link
 
 

@@ -35,7 +35,7 @@ def test_an_invitation_sets_the_password_and_signs_in_once(client: Browser, sess
     session.rollback()
     assert service.sign_in(session, person.email, NEW) is person
     assert client.get(page).status_code == 404
-    assert "Ask for a new one." in client.get(page).text
+    assert "ask there for a new one" in client.get(page).text
 
 
 def test_a_reset_ends_the_sessions_that_were_open(client: Browser, app: MentorCert, session: Session) -> None:

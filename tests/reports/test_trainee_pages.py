@@ -14,7 +14,7 @@ from mentorcert.evidence.service import door
 from mentorcert.permissions import Role
 from mentorcert.sessions.models import LiveSession
 from tests.browsing import Browser
-from tests.certification.factories import do_prework
+from tests.certification.factories import do_prework, grade
 from tests.coursework.factories import BASE, enrol, where
 from tests.databases import counted
 from tests.factories import give_role, make_enrolment, make_person
@@ -98,7 +98,19 @@ def test_who_is_ready_sees_the_session(client: Browser, session: Session, enrolm
 
 def test_a_session_that_is_on(client: Browser, session: Session, enrolment: Enrolment, now: datetime) -> None:
     _plan(session, enrolment.cohort, now - timedelta(minutes=10))
-    assert "Your session is on, Amara." in _home(client, enrolment)
+    text = _home(client, enrolment)
+    assert "Your session is on, Amara." in text
+    assert text.count("Room 2.14") == 1
+
+
+def test_a_grade_leads_to_its_feedback_while_sessions_are_ahead(
+    client: Browser, session: Session, enrolment: Enrolment, now: datetime
+) -> None:
+    _plan(session, enrolment.cohort, now + DAY)
+    coach = make_person(session, "Tomasz Wrona")
+    released = grade(session, door(BASE), enrolment, coach, percent=84, level="solid", now=now)
+    page = client.get(f"/learn/{enrolment.uuid}").text
+    assert f'<a href="/assessments/{released.uuid}/feedback">Read your feedback</a>' in page
 
 
 def test_a_unit_whose_session_is_over_comes_next_for_who_is_ready(
