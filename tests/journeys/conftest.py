@@ -1,20 +1,24 @@
 """Journeys go through a real server in a real browser, which must have nothing to complain about."""
 
+import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
 
 from tests import chromium, servers
 
 WIDTHS = {360: 780, 1280: 800}
 """The widths that a journey is walked at, each with its height."""
 
+PATIENCE_MS = 30_000
+"""How long a page may take on a busy machine."""
+
 NewPage = Callable[[], Page]
+_REFUSED = re.compile(r"the server responded with a status of 4\d\d")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with the demo loaded. Its clock is the machine's, so the demo lies around today."""
     with servers.running(["run", "--demo"], tmp_path_factory.mktemp("server")) as address:
@@ -24,6 +28,7 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     found = chromium.executable()
+    expect.set_options(timeout=PATIENCE_MS)
     with (
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=found, args=chromium.FLAGS) as browser,
@@ -38,34 +43,52 @@ def width(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture
-def new_page(browser: Browser, width: int, live_server: str, tmp_path: Path) -> Iterator[NewPage]:
+def new_page(browser: Browser, width: int, live_server: str) -> Iterator[NewPage]:
     """A function that opens a window for one more person, with cookies of their own.
 
     At the end no window may have reported an error on its console, an exception or a breach of the CSP.
     """
-    complaints: list[str] = []
+    ears: list[Ear] = []
     contexts: list[BrowserContext] = []
 
     def open_window() -> Page:
         context = browser.new_context(
-            base_url=live_server, viewport={"width": width, "height": WIDTHS[width]}, timezone_id="Europe/London"
+            base_url=live_server,
+            viewport={"width": width, "height": WIDTHS[width]},
+            timezone_id="Europe/London",
+            reduced_motion="reduce",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
-        _listen(page, complaints)
+        ears.append(Ear(page))
         return page
 
     yield open_window
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert [complaint for ear in ears for complaint in ear.complaints()] == []
 
 
-def _listen(page: Page, complaints: list[str]) -> None:
-    # Chromium reports a breach of the CSP as an error on the console too.
-    page.on(
-        "console",
-        lambda said: complaints.append(f"{page.url}: {said.text}") if said.type in {"error", "warning"} else None,
-    )
-    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+class Ear:
+    """Hears what a window has to complain about. Chromium reports a breach of the CSP as an error too."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._said: list[tuple[str, str]] = []
+        self._refused: set[str] = set()
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self._said.append((page.url, str(error))))
+        page.on("response", self._response)
+
+    def complaints(self) -> list[str]:
+        """All of them, but that a page itself was refused: whoever went there saw the page that says so."""
+        return [f"{url}: {text}" for url, text in self._said if not (_REFUSED.search(text) and url in self._refused)]
+
+    def _console(self, said: ConsoleMessage) -> None:
+        if said.type in {"error", "warning"}:
+            self._said.append((said.location["url"] or self._page.url, said.text))
+
+    def _response(self, response: Response) -> None:
+        if response.request.is_navigation_request() and 400 <= response.status < 500:
+            self._refused.add(response.url)
