@@ -70,9 +70,6 @@ class Mark(Base):
     assessment: Mapped[Assessment] = relationship(back_populates="marks")
 
 
-_STATEMENT: str = "statement_id"
-
-
 def _is_frozen(assessment: Assessment) -> bool:
     """Whether the grade was released before the change that is under way."""
     history = inspect(assessment).attrs.released_at.history
@@ -82,8 +79,7 @@ def _is_frozen(assessment: Assessment) -> bool:
 @event.listens_for(Assessment, "before_update")
 @event.listens_for(Assessment, "before_delete")
 def _refuse_change(_mapper: Mapper[Assessment], _connection: Connection, assessment: Assessment) -> None:
-    changed = {attribute.key for attribute in inspect(assessment).attrs if attribute.history.has_changes()}
-    if _is_frozen(assessment) and changed != {_STATEMENT}:
+    if _is_frozen(assessment):
         raise RuntimeError("a released grade never changes")
 
 

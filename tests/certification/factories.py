@@ -71,6 +71,37 @@ def grade(
     rubric_version = catalog.pinned_rubric(session, enrolment.cohort.version.hash, "tiny-rubric")
     rubric = catalog.rubric(session, rubric_version.hash)
     writing(session)
+    recording = _handed_in(session, enrolment, now)
+    whose, passed = about(enrolment, door.iri_base), percent >= rubric.pass_percent
+    body = statements.grade_released(
+        whose,
+        Thing(whose.iris.final, v.ASSESSMENT, "A recording"),
+        recording.uuid,
+        coach.uuid,
+        percent=percent,
+        passed=passed,
+        rubric_version=rubric_version.hash,
+        levels={each.id: level for each in rubric.criteria},
+        at=now,
+    )
+    [statement_id] = door.record(session, [body], now=now)
+    assessment = Assessment(
+        recording_id=recording.id,
+        coach_id=coach.id,
+        rubric_version_id=rubric_version.id,
+        taken_at=now,
+        released_at=now,
+        percent=percent,
+        passed=passed,
+        statement_id=statement_id,
+        marks=[Mark(criterion=each.id, level=level) for each in rubric.criteria],
+    )
+    session.add(assessment)
+    session.commit()
+    return assessment
+
+
+def _handed_in(session: Session, enrolment: Enrolment, now: datetime) -> Recording:
     recording = Recording(
         enrolment_id=enrolment.id,
         number=enrolment.id,
@@ -82,33 +113,7 @@ def grade(
     )
     session.add(recording)
     session.flush()
-    assessment = Assessment(
-        recording_id=recording.id,
-        coach_id=coach.id,
-        rubric_version_id=rubric_version.id,
-        taken_at=now,
-        released_at=now,
-        percent=percent,
-        passed=percent >= rubric.pass_percent,
-        marks=[Mark(criterion=each.id, level=level) for each in rubric.criteria],
-    )
-    session.add(assessment)
-    session.flush()
-    whose = about(enrolment, door.iri_base)
-    body = statements.grade_released(
-        whose,
-        Thing(whose.iris.final, v.ASSESSMENT, "A recording"),
-        recording.uuid,
-        coach.uuid,
-        percent=percent,
-        passed=percent >= rubric.pass_percent,
-        rubric_version=rubric_version.hash,
-        levels={each.id: level for each in rubric.criteria},
-        at=now,
-    )
-    [assessment.statement_id] = door.record(session, [body], now=now)
-    session.commit()
-    return assessment
+    return recording
 
 
 def meet_everything(session: Session, door: Door, enrolment: Enrolment, coach: Person, *, now: datetime) -> None:
