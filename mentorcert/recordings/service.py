@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Final, TypeVar
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -24,6 +23,7 @@ from mentorcert.recordings.final import Stage
 from mentorcert.recordings.keeping import Kept
 from mentorcert.recordings.media import Media
 from mentorcert.recordings.models import Recording
+from mentorcert.sessions.planning import is_link
 from xapi import vocabulary as v
 
 GRADING: Final = "grading"
@@ -205,14 +205,6 @@ def _source_faults(wish: HandIn) -> list[Fault]:
     if wish.source is not None and not wish.transcript:
         what = "A file needs its transcript: coaches find the moments in it, and some can’t hear the recording."
         return [Fault("transcript", what, "Export it as WebVTT (.vtt) from your meeting program, and choose it.")]
-    if link and not _is_https(link):
+    if link and not is_link(link):
         return [Fault("link", "This is not an https address.", "Copy the whole link, from https:// on.")]
     return []
-
-
-def _is_https(link: str) -> bool:
-    try:
-        parts = urlsplit(link)
-    except ValueError:
-        return False
-    return parts.scheme == "https" and bool(parts.hostname) and link.isprintable() and " " not in link

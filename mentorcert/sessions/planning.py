@@ -75,7 +75,7 @@ def place_faults(place: str, link: str) -> Iterator[Fault]:
     """What is wrong with where it is held."""
     if len(place) > LONGEST_PLACE:
         yield Fault("place", "This is too long.", f"Use {LONGEST_PLACE} characters or fewer.")
-    if link and not is_link(link):
+    if link and (len(link) > LONGEST_LINK or not is_link(link)):
         yield Fault("link", "This is no address of a meeting.", "Copy the whole address; it starts with https://")
 
 
@@ -87,7 +87,7 @@ def is_link(text: str) -> bool:
     except ValueError:
         return False
     printable = text.isprintable() and " " not in text
-    return parts.scheme == "https" and bool(host) and printable and len(text) <= LONGEST_LINK
+    return parts.scheme == "https" and bool(host) and printable
 
 
 def start_faults(start: datetime, *, now: datetime) -> Iterator[Fault]:
