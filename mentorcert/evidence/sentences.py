@@ -5,6 +5,7 @@ Whatever came from outside is taken as it is and cut to a length; the page escap
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import floor
 from typing import Any, Final
 from uuid import UUID
 
@@ -154,7 +155,7 @@ def _how(statement: xapi.Statement, known: Telling) -> str:
     if statement.verb == v.ANSWERED and "success" in result:
         said.append("right" if result["success"] else "wrong")
     elif (scaled := _number(result.get("score", {}).get("scaled"))) is not None:
-        said.append(f"{round(scaled * 100)} %")
+        said.append(f"{_percent(scaled)} %")
     if (seconds := _number(result.get("extensions", {}).get(v.VIDEO_TIME))) is not None:
         said.append(f"at {int(seconds) // 60}:{int(seconds) % 60:02}")
     if known.first and "success" in result:
@@ -162,6 +163,11 @@ def _how(statement: xapi.Statement, known: Telling) -> str:
     if _type(statement.raw["object"]) == v.REFLECTION:
         said.append("private to them")
     return ", ".join(said)
+
+
+def _percent(scaled: float) -> int:
+    """Whole percent, rounded down as on every page; what floats lose below a millionth does not count."""
+    return floor(round(scaled * 100, 6))
 
 
 def _result(result: Mapping[str, Any]) -> Iterator[str]:
@@ -173,7 +179,7 @@ def _result(result: Mapping[str, Any]) -> Iterator[str]:
     if "raw" in score:
         yield f"{score['raw']} of {score['max']}" if "max" in score else f"{score['raw']} points"
     elif (scaled := _number(score.get("scaled"))) is not None:
-        yield f"{round(scaled * 100)} %"
+        yield f"{_percent(scaled)} %"
     if "duration" in result:
         yield f"in {short(result['duration'])}"
 
