@@ -114,7 +114,8 @@ def _season(session: Session, cohort: Cohort) -> Sequence[LiveSession]:
 def _attendance(iris: Iris, season: Sequence[LiveSession], known: Mapping[str, Standing]) -> tuple[Attendance, ...]:
     attended = {each.uuid: known.get(iris.session(each.uuid), NOTHING).completed_at for each in season}
     return tuple(
-        Attendance(f"Session {each.number}: {each.title}", each.starts_at, attended[each.uuid]) for each in season
+        Attendance(f"Session {each.number}: {each.title}", each.closed_at is not None, attended[each.uuid])
+        for each in season
     )
 
 

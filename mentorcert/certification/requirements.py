@@ -21,7 +21,8 @@ class Attendance:
     """One live session of the season, and when the trainee took part in it."""
 
     title: str
-    starts_at: datetime
+    held: bool
+    """Whether it is over, and attendance was recorded."""
     attended_at: datetime | None
 
 
@@ -108,12 +109,15 @@ def _attendance(requirement: Requirement, facts: Facts) -> Verdict:
     short = needed - len(times)
     missing = f"{short} more live {'session' if short == 1 else 'sessions'} to attend." if short > 0 else ""
     met_on = times[needed - 1] if needed and not missing else None
-    done = f"{len(times)} of {len(facts.sessions)} attended; {needed} needed"
-    return Verdict(requirement, not missing, done, missing, met_on, evidence)
+    held = sum(each.held for each in facts.sessions)
+    so_far = "" if held == len(facts.sessions) else " so far"
+    attended = f"{len(times)} of {held} attended"
+    done = f"{attended}{so_far}; {needed} needed" if held else f"none held yet; {needed} needed"
+    return Verdict(requirement, not missing, done, missing, met_on, evidence, attended)
 
 
 def _session(each: Attendance) -> Evidence:
-    says = "attended" if each.attended_at else "not attended"
+    says = "attended" if each.attended_at else "missed" if each.held else "still to come"
     return Evidence(each.title, says, each.attended_at, each.attended_at is not None)
 
 

@@ -15,6 +15,8 @@ class Stage(StrEnum):
     """Something is open before the next live session."""
     CATCH_UP = "catch-up"
     """Everything for the next live session is done; a unit whose session is over is still open."""
+    RETRY = "retry"
+    """Every unit that is due is done; the check of one stays below what the certificate asks."""
     SESSION = "session"
     """Nothing is open before the next live session, or it is on now."""
     STEP = "step"
@@ -98,6 +100,7 @@ class Home:
     """The unit that the next thing belongs to."""
     behind: tuple[UnitState, ...] = ()
     """Units with open steps whose session is over, besides the one in focus."""
+    pass_percent: int = 0
 
     @property
     def session(self) -> NextSession | None:
@@ -125,9 +128,9 @@ class Home:
         return sum(unit.total - unit.done for unit in self.behind)
 
 
-def home(units: Sequence[UnitState], season: Season, ending: Ending) -> Home:
-    """Choose the one thing that comes next."""
-    page = Home(Stage.UNPLANNED, tuple(units), season, ending)
+def home(units: Sequence[UnitState], season: Season, ending: Ending, pass_percent: int = 0) -> Home:
+    """Choose the one thing that comes next. `pass_percent` is what the certificate asks of each check."""
+    page = Home(Stage.UNPLANNED, tuple(units), season, ending, pass_percent=pass_percent)
     chosen = _in_season(page, season.next) if season.next and not ending.certified else _after(page)
     past = set(season.past_units)
     behind = (unit for unit in units if unit.unit.id in past and not unit.complete and unit != chosen.focus)
@@ -143,7 +146,13 @@ def _in_season(page: Home, session: NextSession) -> Home:
     late = next((unit for unit in page.units if unit.unit.id in page.season.past_units and not unit.complete), None)
     if late is not None:
         return replace(page, stage=Stage.CATCH_UP, focus=late)
-    return replace(page, stage=Stage.SESSION, focus=due)
+    return _retry(page) or replace(page, stage=Stage.SESSION, focus=due)
+
+
+def _retry(page: Home) -> Home | None:
+    """The page about the first finished check that is below the line, if there is one."""
+    short = next((unit for unit in page.units if unit.falls_short(page.pass_percent)), None)
+    return replace(page, stage=Stage.RETRY, focus=short) if short else None
 
 
 def _after(page: Home) -> Home:
@@ -165,5 +174,7 @@ def _after(page: Home) -> Home:
     focus = next((unit for unit in page.units if not unit.complete), None)
     if focus is not None:
         return replace(page, stage=Stage.STEP, focus=focus)
+    if not ending.released and (short := _retry(page)):
+        return short
     rest = Stage.FEEDBACK if ending.released else Stage.WAITING if ending.submitted else Stage.UNPLANNED
     return replace(page, stage=rest)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from mentorcert.catalog.programme import Programme, Step, Unit
+from mentorcert.catalog.programme import Programme, Step, StepKind, Unit
 from mentorcert.evidence.iris import Iris
 from mentorcert.evidence.queries import NOTHING, Standing
 
@@ -69,6 +69,16 @@ class UnitState:
     def next_step(self) -> StepState | None:
         """The first step that is not done."""
         return next((step for step in self.steps if not step.done), None)
+
+    @property
+    def check(self) -> StepState:
+        """The knowledge check."""
+        return next(step for step in self.steps if step.step.kind is StepKind.CHECK)
+
+    def falls_short(self, percent: int) -> bool:
+        """Whether the check was finished, and the best attempt is below so many percent."""
+        checks = (step.standing.best_score for step in self.steps if step.step.kind is StepKind.CHECK)
+        return any(best is not None and best < percent * 100 for best in checks)
 
     @property
     def minutes_left(self) -> int:

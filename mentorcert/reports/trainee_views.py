@@ -45,7 +45,8 @@ def enrolment_home(enrolment: UUID) -> ResponseReturnValue:
     certificate = candidate.certificate.uuid if candidate.certificate else None
     last, days = planned[-1].starts_at if planned else None, study.programme.final.due_days_after_last_session
     ending = trainee.ending(handed_in, certificate, final.due_at(last, days, found.cohort.zone))
-    page = homes.home(study.units, trainee.with_company(session, season, found.cohort), _with_urls(ending, handed_in))
+    season = trainee.with_company(session, season, found.cohort)
+    page = homes.home(study.units, season, _with_urls(ending, handed_in), study.pass_percent)
     return render_template(
         "trainee/home.html", page=page, study=study, enrolment=enrolment, verdicts=candidate.verdicts
     )

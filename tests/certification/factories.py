@@ -50,6 +50,7 @@ def hold_session(session: Session, enrolment: Enrolment, *, number: int = 1, now
         starts_at=now - timedelta(days=1),
         minutes=60,
         prework_due_at=now - timedelta(days=2),
+        closed_at=now - timedelta(hours=23),
     )
     session.add(held)
     session.commit()

@@ -46,6 +46,24 @@ def test_who_is_ready_and_late_elsewhere_catches_up() -> None:
     assert (page.stage, page.number, page.step, page.behind) == (Stage.CATCH_UP, 1, ONE_OPEN.steps[1], ())
 
 
+def test_a_check_below_the_line_is_tried_again_once_nothing_is_open() -> None:
+    weak = replace(ONE_DONE, steps=(*ONE_DONE.steps, _check(7900)))
+    ready = Season(SESSION, planned=3, past_units={"one"})
+    assert (home([weak, TWO_DONE], ready, Ending(), 80).stage, home([weak, TWO_DONE], ready, Ending(), 79).stage) == (
+        Stage.RETRY,
+        Stage.SESSION,
+    )
+    assert home([weak, TWO_OPEN], ready, Ending(), 80).stage is Stage.PREWORK
+    assert home([weak], Season(planned=2), Ending(submitted=True), 80).number == 1
+    assert home([weak], Season(planned=2), Ending(submitted=True, released=True), 80).stage is Stage.FEEDBACK
+
+
+def _check(best: int) -> StepState:
+    return StepState(
+        Step("check", StepKind.CHECK, "C", 5), "c", Standing(completed_at=NOW, last_at=NOW, best_score=best)
+    )
+
+
 def test_a_session_that_is_on_comes_before_what_is_open() -> None:
     page = home([TWO_OPEN], Season(SESSION, planned=3, is_on=True), Ending())
     assert page.stage is Stage.SESSION
