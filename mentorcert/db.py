@@ -1,8 +1,8 @@
 """The database: one declarative base, one time type, and what kind of transaction we are in.
 
-On SQLite the kind matters (DESIGN §4, Database): a read that turns into a write after somebody else committed
-fails at once, whatever the timeout. So a transaction is a read unless somebody said `writing(session)` first; a
-read runs under `query_only`, and is never upgraded.
+On SQLite the kind matters: a read that turns into a write after somebody else committed fails at once, whatever the
+timeout. So a transaction is a read unless somebody said `writing(session)` first; a read runs under `query_only`, and
+is never upgraded.
 """
 
 from collections.abc import Callable, Iterator
@@ -107,7 +107,7 @@ def writing(session: Session) -> None:
 def own_transaction(engine: Engine) -> Iterator[Session]:
     """A short writing transaction of its own, kept even when the request that it belongs to is refused.
 
-    Only for the written exceptions of DESIGN §3; never while the request's own session is writing.
+    Never while the request's own session is writing.
     """
     with Session(engine) as session, session.begin():
         session.connection(execution_options={_WRITING: True})

@@ -1,4 +1,4 @@
-"""What an installation is for good: the address that its IRIs start with (CONTRACTS, Activity IRIs)."""
+"""What an installation is for good: the address that its IRIs start with."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The worker: runs what outbox rows ask for. huey wakes it up; the rows are the truth (DESIGN §4, Long work)."""
+"""The worker: runs what outbox rows ask for. huey wakes it up; the rows are the truth."""
 
 import logging
 import signal

@@ -1,4 +1,4 @@
-"""Work for after the commit, as durable rows (DESIGN §4, Long work).
+"""Work for after the commit, as durable rows.
 
 A feature `put`s a row in its own transaction; the worker claims it with a lease, runs the job that it names and
 marks it done, or gives it back with a later time. The row is the truth: a killed worker's lease runs out and the

@@ -66,7 +66,7 @@ _COMPLETING: Final = frozenset(
 def key_of(stored: xapi.Stored, system: str) -> Key | None:
     """The pair that a stored statement is evidence for, or None when it is evidence for nothing.
 
-    Only our own system authority (canonical agent key `system`) proves anything yet; CONTRACTS, Trust.
+    Only our own system authority (canonical agent key `system`) proves anything yet.
     """
     statement = stored.statement
     if stored.authority_key != system or statement.object_type != "Activity" or statement.registration is None:

@@ -1,4 +1,4 @@
-"""The addresses of activities (CONTRACTS, Activity IRIs): from ids, never from file paths, never with a version."""
+"""The addresses of activities: from ids, never from file paths, never with a version."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Writing evidence: one door in, one fold behind it (DESIGN §2)."""
+"""Writing evidence: one door in, one fold behind it."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

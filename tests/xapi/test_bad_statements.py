@@ -10,7 +10,6 @@ from xapi import StatementFaults, parse
 
 ID = "0c8e3a52-6f0e-4d5c-8a39-9c6d2f5b7e10"
 MBOX = {"mbox": "mailto:a@example.org"}
-DEFINITION = {"type": "https://example.org/type"}
 REFERENCE = {"objectType": "StatementRef", "id": ID}
 ATTACHMENT = a_full_statement()["attachments"][0]
 SUB = {**a_statement(), "objectType": "SubStatement"}

@@ -8,8 +8,6 @@ import pytest
 from tests.xapi.factories import a_statement
 from xapi import StatementFaults, jsontext, parse
 
-NESTED = '{"https://example.org/x":' + "[" * 70 + "]" * 70 + "}"
-
 
 @pytest.mark.parametrize(
     ("body", "fault"),
