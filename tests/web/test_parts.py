@@ -278,7 +278,7 @@ def test_a_film_plays_without_a_script() -> None:
 def test_the_clock_shows_what_is_left_without_a_script() -> None:
     found = rendered("clock('Round 1', at, 400, 600, 480)", at=WHEN)
     assert "6:40" in found.words
-    assert found.all("span", role="timer")[0]["aria-label"] == "6 minutes 40 left"
+    assert found.all("span", role="timer")[0]["aria-label"] == "6 min 40 s left"
     assert [has["width"] for has in found.all("rect", **{"class": "rail-on"})] == ["33.3%"]
 
 

@@ -4,7 +4,7 @@
  *   <div data-poll-url="/sessions/…/live" data-etag="…" data-words-offline="No network since …">
  *       200 replaces what is inside; 304 leaves it; 410 ends the asking; a redirect (signed out) loads the page anew.
  *       What someone is writing in is never replaced: the new HTML waits until the field is left.
- *   <span data-ends-at="2026-11-26T16:20:00+00:00" data-left="400" data-words="{minutes} minutes {seconds} left">
+ *   <span data-ends-at="2026-11-26T16:20:00+00:00" data-left="400" data-words="{minutes} min {seconds} s left">
  *       counts down by the server's clock; in a .clock the line moves with it.
  */
 
