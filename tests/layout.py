@@ -30,7 +30,7 @@ ENTRANCES = {"", "cli", "demo", "jobs", "serving"}
 PARTS = ["models", "queries", "service", "forms", "views"]
 """Inside a feature each may import those before it. A module named after its job may import all but forms and views."""
 PAGES = {"forms", "views"}
-KNOW_FLASK = {"mentorcert", *(f"mentorcert.{name}" for name in ("cli", "config", "db", "errors", "jobs")), "xapi.lrs"}
+KNOW_FLASK = {"mentorcert", *(f"mentorcert.{name}" for name in ("cli", "db", "jobs")), "xapi.lrs"}
 MAY_COMMIT = {"mentorcert", "mentorcert.cli", "mentorcert.demo", "mentorcert.jobs"}
 
 
