@@ -15,6 +15,8 @@ from tests.browsing import Browser
 from tests.factories import give_role, make_cohort, make_enrolment, make_person
 from tests.sessions import factories
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 BRIEFS = {part: f"The {part.value} brief of the talk." for part in Part}
 QUESTION = "What did Sam want in the talk?"
 
