@@ -21,7 +21,7 @@ TOLD = (
     "passed A recorded coaching conversation",
     "handed in Recording",
     "took part in Staying when it gets hot",
-    "passed Empathy, listening and silence",
+    "passed Empathy, listening and silence, 85 %",
     *["answered"] * 7,
     "wrote What you do with a silence",
     "watched Eight seconds",
