@@ -115,7 +115,13 @@ def own_transaction(engine: Engine) -> Iterator[Session]:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Set up connections of an engine: on SQLite WAL, foreign keys, durability and the two kinds of transaction."""
+    """Set up connections of an engine: on SQLite WAL, foreign keys, durability and the two kinds of transaction.
+
+    On PostgreSQL they speak of times in UTC: in another zone the edges of the calendar, which a statement may name,
+    can't be read.
+    """
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", _connect_postgresql)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _connect_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -135,6 +141,11 @@ def _connect_sqlite(connection: Any, _record: object) -> None:
     run("PRAGMA synchronous = FULL")
     run("PRAGMA foreign_keys = ON")
     run(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
+
+def _connect_postgresql(connection: Any, _record: object) -> None:
+    connection.execute("SET TIME ZONE 'UTC'")
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -11,7 +11,7 @@ PostgreSQL: append after your own changes, and once.
 whichever of the two came first.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -135,8 +135,9 @@ def keep_others_out(session: Session) -> Connection:
 def _stored(fresh: Mapping[UUID, Statement], state: _State, authority: Authority, now: datetime) -> Iterator[Stored]:
     moment = max(now, state.newest + _TICK) if now > state.newest - WAITED else now
     key, authority_json = indexed(authority.key), jsontext.encode(authority.agent)
+    voided_here = {each.voids for each in fresh.values() if each.voids}
     for sequence, each in enumerate(fresh.values(), state.sequence + 1):
-        voided = _is_voided_already(each, fresh, state, key)
+        voided = _is_voided_already(each, voided_here, state, key)
         yield Stored(sequence, _completed(each, moment, authority, authority_json), moment, key, voided)
 
 
@@ -187,11 +188,11 @@ def _check_voids(fresh: Mapping[UUID, Statement], state: _State, authority: Auth
             raise ForbiddenVoid(each.voids, "another authority sent it, and only that one may void it")
 
 
-def _is_voided_already(statement: Statement, fresh: Mapping[UUID, Statement], state: _State, key: str) -> bool:
+def _is_voided_already(statement: Statement, voided_here: Collection[UUID], state: _State, key: str) -> bool:
     if statement.voids:
         return False
     earlier = any(void.voids_any or void.authority_key == key for void in state.voids.get(statement.id, ()))
-    return earlier or any(each.voids == statement.id for each in fresh.values() if each.voids)
+    return earlier or statement.id in voided_here
 
 
 def _completed(statement: Statement, moment: datetime, authority: Authority, authority_json: str) -> Statement:

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from time import process_time
 from uuid import UUID, uuid4
 
 import pytest
@@ -256,3 +257,24 @@ def test_nobody_appends_while_others_are_kept_out(engine: Engine, session: Sessi
     session.rollback()
     with Session(engine) as other:
         assert len(store(other, a_statement(), now)) == 1
+
+
+@pytest.mark.parametrize("edge", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"])
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_the_edges_of_the_calendar_can_be_read_wherever_the_database_lives(
+    session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch, edge: str, zone: str
+) -> None:
+    monkeypatch.setenv("PGTZ", zone)  # what a PostgreSQL connection begins with
+    store(session, a_statement(timestamp=edge), now)
+    session.commit()
+    [stored] = every(session)
+    assert stored.statement.timestamp == datetime.fromisoformat(edge)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_batch_as_large_as_a_body_keeps_others_waiting_for_moments(session: Session, now: datetime) -> None:
+    many = parse([a_statement() for _ in range(20_000)], now=now)
+    before = process_time()
+    writing(session)
+    append(session, many, authority=OURS, on_stored=unheard, now=now)
+    assert process_time() - before < 6  # comparing each with each takes four times that
