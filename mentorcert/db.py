@@ -144,8 +144,9 @@ def _connect_sqlite(connection: Any, _record: object) -> None:
 
 
 def _connect_postgresql(connection: Any, _record: object) -> None:
+    connection.autocommit = True  # else the setting would go with the first transaction that is rolled back
     connection.execute("SET TIME ZONE 'UTC'")
-    connection.commit()
+    connection.autocommit = False
 
 
 def _begin_sqlite(connection: Connection) -> None:
