@@ -21,7 +21,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from xapi import credentials, formats, jsontext, query, store, values
 from xapi.credentials import Credential
-from xapi.faults import Faults, QueryFaults, StatementFaults
+from xapi.faults import SHOWN, Faults, QueryFaults, StatementFaults
 from xapi.query import Query
 from xapi.reading import BEGINNING, Stored, consistent_through
 from xapi.statement import Statement, parse
@@ -257,7 +257,7 @@ def _refused(error: Refusal) -> Response:
 
 
 def _faulty(error: Faults) -> Response:
-    told = [{"path": fault.path, "what": fault.what} for fault in error.faults]
+    told = [{"path": fault.path, "what": fault.what} for fault in error.faults[:SHOWN]]
     return _json_response({"error": str(error), "faults": told}, 400)
 
 

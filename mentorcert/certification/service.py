@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mentorcert import audit, mail
@@ -56,6 +57,8 @@ def revoke(session: Session, door: Door, certificate: Certificate, reason: str, 
     if not reason.strip():
         raise Invalid("A certificate is withdrawn for a reason.", "Say why; it is kept in the audit log.")
     writing(session)
+    session.execute(select(Certificate.id).where(Certificate.id == certificate.id).with_for_update())
+    session.refresh(certificate)
     if certificate.revoked_at is not None:
         raise Conflict("This certificate was withdrawn already.", "There is nothing more to do.")
     certificate.revoked_at, certificate.revoked_reason = now, reason.strip()

@@ -1,9 +1,11 @@
 """The decision: refused while anything is open, explained either way, on both databases."""
 
 from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
+from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 import xapi
@@ -181,3 +183,32 @@ def test_revoking_needs_a_reason_and_happens_once(
 
 def _iris(enrolment: Enrolment) -> Iris:
     return Iris(BASE, enrolment.cohort.version.slug)
+
+
+def test_of_many_who_withdraw_at_once_one_does(
+    engine: Engine, session: Session, door: Door, enrolment: Enrolment, coach: Person, now: datetime
+) -> None:
+    meet_everything(session, door, enrolment, coach, now=now)
+    made = service.certify(session, door, enrolment, organisation="Harbourline", who=coach.uuid, now=now)
+    session.commit()
+    start, outcomes = Barrier(4), []
+
+    def attempt(wanted: UUID, who: UUID) -> None:
+        with Session(engine) as mine:
+            found = queries.certificate(mine, wanted)
+            start.wait()
+            try:
+                service.revoke(mine, door, found, "A forged recording.", who=who, now=now)
+                mine.commit()
+                outcomes.append("withdrawn")
+            except Conflict:
+                outcomes.append("too late")
+
+    wanted, who = made.uuid, coach.uuid
+    session.rollback()
+    threads = [Thread(target=attempt, args=(wanted, who)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["too late", "too late", "too late", "withdrawn"]

@@ -66,6 +66,12 @@ def test_a_batch_with_one_fault_is_not_stored_and_says_where(lrs: Lrs, engine: E
     assert stored(engine) == 0
 
 
+def test_of_very_many_faults_the_first_are_told(lrs: Lrs) -> None:
+    response = lrs.post([1] * 1000)
+    assert (response.status_code, len(response.json["faults"])) == (400, 50)
+    assert response.json["error"].endswith("\nand 950 more")
+
+
 def test_a_conflict_stores_nothing(lrs: Lrs, engine: Engine) -> None:
     lrs.post(FULL)
     response = lrs.post([a_statement(), a_statement(id=ID)])
