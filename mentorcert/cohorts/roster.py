@@ -40,6 +40,8 @@ class Roster:
 
     entries: tuple[Entry, ...] = ()
     faults: tuple[Fault, ...] = ()
+    elsewhere: tuple[tuple[int, str], ...] = ()
+    """The row and the cohort of each row that has a fault: its cohort is looked up with the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,9 @@ def read(data: bytes) -> Roster:
     found = [_entry(names, row) for row in rows]
     entries = [one for one in found if isinstance(one, Entry)]
     faults = [fault for one in found if not isinstance(one, Entry) for fault in one]
-    return Roster(tuple(entries), tuple(sorted([*faults, *_repetitions(entries)], key=_row_of)))
+    faulty = [row for row, one in zip(rows, found, strict=True) if not isinstance(one, Entry)]
+    elsewhere = tuple((number, dict(zip(names, cells, strict=False)).get("cohort", "")) for number, cells in faulty)
+    return Roster(tuple(entries), tuple(sorted([*faults, *_repetitions(entries)], key=_row_of)), elsewhere)
 
 
 def check(
@@ -113,9 +117,15 @@ def check(
     cohorts: Mapping[str, UUID],
     may_give: frozenset[Role],
     faults: Sequence[Fault] = (),
+    elsewhere: Sequence[tuple[int, str]] = (),
 ) -> Plan:
-    """What importing entries would do to the accounts and cohorts that there are. `faults` are those of reading."""
-    found = [fault for entry in entries for fault in _misfits(entry, known, cohorts, may_give)]
+    """What importing entries would do to the accounts and cohorts that there are.
+
+    `faults` are those of reading, and `elsewhere` the row and cohort of each row that has one.
+    """
+    places = [*elsewhere, *((entry.row, entry.cohort) for entry in entries)]
+    found = [_unknown(row, cohort, cohorts) for row, cohort in places if cohort and cohort not in cohorts]
+    found += [fault for entry in entries for fault in _misfits(entry, known, may_give)]
     everything = tuple(sorted([*faults, *found], key=_row_of))
     if everything:
         return Plan(tuple(entries), (), everything, may_give)
@@ -210,14 +220,14 @@ def _repetitions(entries: Sequence[Entry]) -> Iterator[Fault]:
             yield Fault(f"row {entry.row}", f"it says the same as row {row}.", "Remove one of them.")
 
 
-def _misfits(
-    entry: Entry, known: Mapping[str, Known], cohorts: Mapping[str, UUID], may_give: Collection[Role]
-) -> Iterator[Fault]:
-    """What does not fit what there is."""
-    if entry.cohort and entry.cohort not in cohorts:
-        close = get_close_matches(entry.cohort, list(cohorts), 1)
-        todo = f"Did you mean “{close[0]}”?" if close else "Make the cohort first, or correct its name."
-        yield Fault(f"row {entry.row}, cohort", f"there is no cohort “{entry.cohort}”.", todo)
+def _unknown(row: int, cohort: str, cohorts: Mapping[str, UUID]) -> Fault:
+    close = get_close_matches(cohort, list(cohorts), 1)
+    todo = f"Did you mean “{close[0]}”?" if close else "Make the cohort first, or correct its name."
+    return Fault(f"row {row}, cohort", f"there is no cohort “{cohort}”.", todo)
+
+
+def _misfits(entry: Entry, known: Mapping[str, Known], may_give: Collection[Role]) -> Iterator[Fault]:
+    """What does not fit who there is."""
     if entry.role not in may_give:
         yield Fault(f"row {entry.row}, role", f"you can't make anybody {entry.role}.", "Ask an administrator to do it.")
     person = known.get(entry.email)

@@ -43,7 +43,7 @@ class Report:
 def plan(session: Session, data: bytes, *, may_give: frozenset[Role] = frozenset(Role)) -> Plan:
     """What importing a CSV file would do. `may_give` are the roles that whoever asks may give. Changes nothing."""
     found = roster.read(data)
-    return _checked(session, found.entries, may_give, found.faults)
+    return _checked(session, found.entries, may_give, found.faults, found.elsewhere)
 
 
 def apply(session: Session, planned: Plan, *, who: object, now: datetime) -> Plan:
@@ -84,10 +84,16 @@ def import_roster(
     return Report(apply(session, planned, who=who, now=now), is_done=True)
 
 
-def _checked(session: Session, entries: Sequence[Entry], may_give: frozenset[Role], faults: Sequence[Fault]) -> Plan:
+def _checked(
+    session: Session,
+    entries: Sequence[Entry],
+    may_give: frozenset[Role],
+    faults: Sequence[Fault],
+    elsewhere: Sequence[tuple[int, str]] = (),
+) -> Plan:
     known = {person.email: _known(person) for person in _persons(session, entries)}
     cohorts = {cohort.name: cohort.uuid for cohort in queries.cohorts(session)}
-    return roster.check(entries, known=known, cohorts=cohorts, may_give=may_give, faults=faults)
+    return roster.check(entries, known=known, cohorts=cohorts, may_give=may_give, faults=faults, elsewhere=elsewhere)
 
 
 def _persons(session: Session, entries: Sequence[Entry]) -> Iterator[Person]:

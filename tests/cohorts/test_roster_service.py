@@ -116,6 +116,7 @@ def test_one_fault_and_nothing_is_imported(session: Session, now: datetime) -> N
     assert str(report).splitlines() == [
         "row 3, cohort: there is no cohort “Spring”. Make the cohort first, or correct its name.",
         "row 7, email: “mina@” is not an e-mail address. Write it like name@example.org.",
+        "row 7, cohort: there is no cohort “Autum”. Did you mean “Autumn”?",
         "row 8, cohort: there is no cohort “Autum”. Did you mean “Autumn”?",
         "Nothing was imported.",
     ]
