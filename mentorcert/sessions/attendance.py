@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from mentorcert import audit
 from mentorcert.cohorts import queries as cohorts
 from mentorcert.cohorts.models import Enrolment
-from mentorcert.errors import Conflict, NotFound
+from mentorcert.errors import Conflict, NotFound, Refused
 from mentorcert.evidence import statements
 from mentorcert.evidence.iris import Iris
 from mentorcert.evidence.queries import about
@@ -25,12 +25,15 @@ from xapi import vocabulary
 def close(session: Session, uuid: UUID, door: Door, *, who: UUID, now: datetime) -> int:
     """Record who is here as attendance, and end the session; gives how many. `who` is the facilitator in statements.
 
-    Raises Conflict when it was closed before, was cancelled, or nobody is here.
+    Raises Conflict when it was closed before, was cancelled, or nobody is here; Refused when `who` is among them.
     """
     live = hold_open(session, uuid)
     here = queries.presences(session, live)
     if not here:
         raise Conflict("Nobody is checked in.", "Check in who was here, or cancel the session in the schedule.")
+    if any(each.enrolment.person.uuid == who for each in here):
+        todo = "Check yourself out, or have another facilitator or a manager close the session."
+        raise Refused("You can’t record your own attendance.", todo)
     thing = _thing(session, live, door)
     bodies = [_attended(live, each.enrolment, each.here_at, thing, door, who=who, now=now) for each in here]
     for presence, statement_id in zip(here, door.record(session, bodies, now=now), strict=True):
@@ -47,7 +50,8 @@ def correct(
 ) -> None:
     """Say after closing that somebody did or did not attend; nothing happens when that is recorded.
 
-    Raises Conflict before closing, NotFound for somebody of another cohort, Invalid without a reason.
+    Raises Conflict before closing, NotFound for somebody of another cohort, Invalid without a reason, Refused for
+    one's own.
     """
     live = hold(session, uuid)
     if live.closed_at is None:
@@ -56,6 +60,8 @@ def correct(
     person = cohorts.enrolment(session, enrolment)
     if person.cohort_id != live.cohort_id:
         raise NotFound("This person is not in this cohort.", "Load the page again.")
+    if person.person.uuid == who:
+        raise Refused("You can’t record your own attendance.", "Ask another facilitator or a manager to do it.")
     presence = session.scalar(
         select(Presence).where(Presence.live_session_id == live.id, Presence.enrolment_id == person.id)
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 import xapi
 from mentorcert.audit import AuditEntry
 from mentorcert.cohorts.models import Cohort, Enrolment
-from mentorcert.errors import Conflict, Invalid, NotFound
+from mentorcert.errors import Conflict, Invalid, NotFound, Refused
 from mentorcert.sessions import attendance, queries, running, service
 from mentorcert.sessions.models import LiveSession
 from tests.factories import make_enrolment
@@ -61,6 +61,23 @@ def test_closing_records_who_is_here(
     assert raw["actor"]["account"]["name"] == str(four[0].person.uuid)
     assert raw["context"]["instructor"]["account"]["name"] == str(FACILITATOR)
     assert live.closed_at == END
+
+
+def test_nobody_records_their_own_attendance(
+    session: Session, live: LiveSession, cohort: Cohort, four: list[Enrolment]
+) -> None:
+    own, other = four[0], four[1]
+    factories.check_in(session, live, own, other, now=START)
+    with pytest.raises(Refused, match="your own attendance"):
+        attendance.close(session, live.uuid, a_door(), who=own.person.uuid, now=END)
+    session.rollback()
+    factories.close(session, live, who=FACILITATOR, now=END)
+    with pytest.raises(Refused, match="your own attendance"):
+        attendance.correct(
+            session, live.uuid, own.uuid, a_door(), attended=False, reason="x", who=own.person.uuid, now=END
+        )
+    session.rollback()
+    assert _attended(session, cohort) == {"Amara": [1], "Ben": [1], "Chiara": [], "Daniel": []}
 
 
 @pytest.mark.parametrize(
