@@ -15,6 +15,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from mentorcert.db import Base
 
 LEASE: Final = timedelta(minutes=5)
+MOST_CLAIMED: Final = 10
+"""How many rows are claimed at once: so few that the slowest mail server is done with them before the lease ends."""
 MOST_ATTEMPTS: Final = 8
 _ASKED: Final = "mentorcert_outbox"
 _FIRST_WAIT: Final = timedelta(seconds=30)
@@ -52,7 +54,7 @@ def take_request(session: Session) -> bool:
     return bool(session.info.pop(_ASKED, False))
 
 
-def claim(session: Session, *, now: datetime, most: int = 20) -> Sequence[OutboxRow]:
+def claim(session: Session, *, now: datetime, most: int = MOST_CLAIMED) -> Sequence[OutboxRow]:
     """Take up to `most` rows that are due, oldest first; nobody else gets them until the lease ends."""
     due = (
         select(OutboxRow)

@@ -33,6 +33,10 @@ def test_a_row_is_claimed_by_one_worker_until_its_lease_ends(session: Session, n
     assert again.attempts == 2
 
 
+def test_what_is_claimed_at_once_is_done_within_the_lease() -> None:
+    assert outbox.MOST_CLAIMED * timedelta(seconds=mail.TIMEOUT_SECONDS) < LEASE
+
+
 def test_what_failed_waits_longer_each_time_and_is_buried_at_last(session: Session, now: datetime) -> None:
     _put(session, now)
     waits, moment = [], now

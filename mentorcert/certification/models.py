@@ -1,6 +1,6 @@
 """The table of certificates."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -35,9 +35,15 @@ class Certificate(Identified, Base):
     """SHA-256 in hex of the document as canonical JSON."""
     issued_at: Mapped[datetime] = mapped_column()
     valid_until: Mapped[datetime] = mapped_column()
+    """The first instant at which it is no longer valid: the beginning of a day on the cohort's clock."""
     issued_by: Mapped[UUID] = mapped_column()
     """The person who decided."""
     revoked_at: Mapped[datetime | None] = mapped_column()
     revoked_reason: Mapped[str] = mapped_column(default="")
 
     enrolment: Mapped[Enrolment] = relationship(lazy="joined")
+
+    @property
+    def last_instant(self) -> datetime:
+        """The last instant at which it is valid; its day is what people are told."""
+        return self.valid_until - timedelta(microseconds=1)
