@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, text
+from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, text
 from sqlalchemy.orm import Session
 
 from xapi import jsontext, tables
@@ -145,16 +145,18 @@ _newest: Final = select(
     select(func.max(tables.statement.c.sequence)).scalar_subquery().label("sequence"),
     select(func.max(tables.statement.c.stored)).scalar_subquery().label("stored"),
 )
+_rows: Final = tables.statement.c
+_with_ids: Final = select(
+    _rows.id, _rows.refers, _rows.voiding, _rows.voids_any, _rows.authority_key, _rows.text
+).where(or_(_rows.id.in_(bindparam("ids", expanding=True)), _rows.refers.in_(bindparam("ids", expanding=True))))
 
 
 def _look(connection: Connection, statements: Sequence[Statement]) -> _State:
-    rows = tables.statement
     last = connection.execute(_newest).one()
-    columns = (rows.c.id, rows.c.refers, rows.c.voiding, rows.c.voids_any, rows.c.authority_key, rows.c.text)
     known: dict[UUID, Row[*tuple[Any, ...]]] = {}
     voids: dict[UUID, list[Row[*tuple[Any, ...]]]] = {}
     for some in chunks(list({each.id for each in statements} | {each.voids for each in statements if each.voids})):
-        for row in connection.execute(select(*columns).where(or_(rows.c.id.in_(some), rows.c.refers.in_(some)))):
+        for row in connection.execute(_with_ids, {"ids": some}):
             known[row.id] = row
             if row.voiding:
                 voids.setdefault(row.refers, []).append(row)
