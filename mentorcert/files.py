@@ -4,6 +4,7 @@ Keys are `/`-separated names that we make ourselves (never a name that somebody 
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
 
@@ -44,6 +45,11 @@ class Files:
         """The bytes from `start` up to, not including, `end`, in pieces of at most `CHUNK`."""
         for at in range(start, end, CHUNK):
             yield bytes(obstore.get_range(self._store, key, start=at, end=min(at + CHUNK, end)))
+
+    def listed(self, folder: str) -> Iterator[tuple[str, datetime]]:
+        """The key of each file in a folder, and when it was stored."""
+        for some in obstore.list(self._store, prefix=folder):
+            yield from ((each["path"], each["last_modified"]) for each in some)
 
     def delete(self, key: str) -> None:
         """Remove a file; nothing happens when there is none."""

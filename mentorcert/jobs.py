@@ -16,6 +16,7 @@ from mentorcert import mail, outbox
 from mentorcert.config import Settings
 from mentorcert.db import db, writing
 from mentorcert.outbox import OutboxRow
+from mentorcert.recordings import keeping
 
 if TYPE_CHECKING:
     from huey.api import Huey
@@ -54,6 +55,12 @@ def connect(app: Flask, settings: Settings) -> None:
     app.extensions["mentorcert"]["huey"] = huey
     app.extensions["mentorcert"]["sweep"] = huey.task(name="sweep")(sweep)
     huey.periodic_task(crontab(minute="*"), name="sweep-each-minute")(sweep)
+
+    def clear_recordings() -> None:
+        with app.app_context():
+            keeping.clear(db.session(), app.extensions["mentorcert"]["files"], now=datetime.now(UTC))
+
+    huey.periodic_task(crontab(minute="17"), name="clear-recordings-each-hour")(clear_recordings)
 
 
 def wake_if_asked(session: Session, app: Flask) -> None:

@@ -3,17 +3,22 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import file_digest
 from io import SEEK_END
 from typing import IO, Any, Final, cast
 from uuid import uuid4
 
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from mentorcert.files import Files
+from mentorcert.recordings.models import Recording
 
 FOLDER: Final = "recordings"
+GRACE: Final = timedelta(hours=1)
+CHUNK: Final = 500
+"""How many keys are asked for at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +66,23 @@ def removed_on_rollback(session: Session, files: Files, kept: Kept) -> None:
 
     event.listen(session, "after_commit", settled.append)
     event.listen(session, "after_rollback", undo)
+
+
+def clear(session: Session, files: Files, *, now: datetime) -> int:
+    """Remove files that no recording names; gives how many.
+
+    A process that is killed between storing a file and committing its row leaves one. What was stored within the last
+    `GRACE` may still get its row.
+    """
+    old = [key for key, stored in files.listed(FOLDER) if stored < now - GRACE]
+    named: set[str] = set()
+    for some in _chunks(old):
+        named.update(session.scalars(select(Recording.file_key).where(Recording.file_key.in_(some))))
+    nameless = [key for key in old if key not in named]
+    for key in nameless:
+        files.delete(key)
+    return len(nameless)
+
+
+def _chunks(keys: list[str]) -> Iterator[list[str]]:
+    return (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
