@@ -39,7 +39,7 @@ class Recorded(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trainee:
-    """A trainee, and how far they have come by today, two days or so before session 7."""
+    """A trainee, and how far they have come by today, in the week before session 7."""
 
     name: str
     email: str

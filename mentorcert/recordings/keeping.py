@@ -17,8 +17,6 @@ from mentorcert.recordings.models import Recording
 
 FOLDER: Final = "recordings"
 GRACE: Final = timedelta(hours=1)
-CHUNK: Final = 500
-"""How many keys are asked for at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +73,8 @@ def clear(session: Session, files: Files, *, now: datetime) -> int:
     `GRACE` may still get its row.
     """
     old = [key for key, stored in files.listed(FOLDER) if stored < now - GRACE]
-    named: set[str] = set()
-    for some in _chunks(old):
-        named.update(session.scalars(select(Recording.file_key).where(Recording.file_key.in_(some))))
+    named = set(session.scalars(select(Recording.file_key)))
     nameless = [key for key in old if key not in named]
     for key in nameless:
         files.delete(key)
     return len(nameless)
-
-
-def _chunks(keys: list[str]) -> Iterator[list[str]]:
-    return (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
