@@ -1,5 +1,6 @@
 """JSON as the standard wants it: UTF-8, no key twice, no NaN, no endless nesting; and each statement's own bytes."""
 
+import hashlib
 import json
 import re
 from collections import Counter
@@ -54,6 +55,11 @@ def encode(value: object) -> str:
 def reread(text: str) -> Any:
     """Return the value of JSON that was checked before it was stored."""
     return json.loads(text)
+
+
+def digest(text: str) -> bytes:
+    """Return the SHA-256 of a statement's text, as it is stored beside it."""
+    return hashlib.sha256(text.encode()).digest()
 
 
 def elements(data: bytes) -> list[bytes]:

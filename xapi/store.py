@@ -231,6 +231,7 @@ def _row(stored: Stored, authority: Authority) -> dict[str, Any]:
         "voiding": each.voids is not None,
         "voids_any": authority.voids_any,
         "text": each.text,
+        "sha256": jsontext.digest(each.text),
     }
 
 

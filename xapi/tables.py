@@ -10,6 +10,7 @@ from sqlalchemy import (
     DateTime,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     String,
@@ -78,6 +79,7 @@ statement: Final = Table(
     Column(
         "text", Text(), nullable=False, doc="the statement as JSON: what came, byte for byte, and what a store adds"
     ),
+    Column("sha256", LargeBinary(32), nullable=False, doc="SHA-256 of `text` in UTF-8, for whoever checks the disk"),
 )
 Index(None, statement.c.registration, statement.c.object_id)
 Index(None, statement.c.verb, statement.c.sequence)

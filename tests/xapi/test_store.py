@@ -1,5 +1,6 @@
 """The one door into the store: in order, once, all or nothing."""
 
+import hashlib
 import json
 import threading
 from collections.abc import Sequence
@@ -41,6 +42,12 @@ def test_what_came_and_what_a_store_adds(session: Session, now: datetime) -> Non
     added = f'"stored":"{written(now)}","authority":{json.dumps(dict(OURS.agent), separators=(",", ":"))}'
     assert stored.statement.text == came.removesuffix("\n}") + f",{added}}}"
     assert (stored.sequence, stored.stored, stored.authority_key, stored.voided) == (1, now, OURS.key, False)
+
+
+def test_a_hash_of_the_text_is_stored_beside_it(session: Session, now: datetime) -> None:
+    store(session, a_statement(result={"response": "Grüße 😀"}), now)
+    [(words, hashed)] = session.execute(select(tables.statement.c.text, tables.statement.c.sha256))
+    assert hashed == hashlib.sha256(words.encode()).digest()
 
 
 def test_a_missing_time_is_the_time_of_storing(session: Session, now: datetime) -> None:
