@@ -4,10 +4,10 @@
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import sqlalchemy.exc
@@ -18,7 +18,7 @@ from flask_babel import gettext as _
 from flask_login import LoginManager, current_user
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from mentorcert import installation, jobs
@@ -44,8 +44,12 @@ from mentorcert.reports import views as reports_views
 from mentorcert.sessions import queries as sessions
 from mentorcert.sessions import views as sessions_views
 from mentorcert.web import filters, here, home, nav
-from xapi import Authority, lrs
+from xapi import Authority
 from xapi.credentials import Credential
+from xapi.lrs import Host, Lrs, beside
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 BLUEPRINTS: Final = (
     home.blueprint,
@@ -72,9 +76,6 @@ SCOPES: Final[Mapping[str, Callable[[Session, UUID], Scope | None]]] = {
 """What an id in an address is about, by its name there. A view with such an id is judged in that scope."""
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
-LRS: Final = "xapi"
-"""The blueprint of the statement resources: it has credentials of its own, and no cookies."""
-
 logger: Final = logging.getLogger(__name__)
 
 CONTENT_SECURITY_POLICY: Final = (
@@ -104,6 +105,13 @@ TEXTS: Final = {
 class MentorCert(Flask):
     """The application: commits once, when the view has returned something below 400."""
 
+    lrs: Lrs
+    """What answers below /xapi."""
+
+    def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Give a request to the pages or to the statement store."""
+        return beside(super().wsgi_app, self.lrs)(environ, start_response)
+
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view inside one transaction. An error at the commit reaches the handlers like any other."""
         try:
@@ -123,9 +131,7 @@ class MentorCert(Flask):
         unguarded = [
             rule.endpoint
             for rule in self.url_map.iter_rules()
-            if rule.endpoint != "static"
-            and not rule.endpoint.startswith(f"{LRS}.")
-            and permission_of(self.view_functions[rule.endpoint]) is None
+            if rule.endpoint != "static" and permission_of(self.view_functions[rule.endpoint]) is None
         ]
         if unguarded:
             raise RuntimeError(f"views without a permission: {', '.join(sorted(unguarded))}")
@@ -139,12 +145,12 @@ def create_app(settings: Settings | None = None) -> MentorCert:
     app.extensions["mentorcert"] = {"settings": settings, "files": open_files(settings.files_url, settings.data)}
     _set_up_database(app, settings)
     _set_up_people(app)
-    csrf = CSRFProtect(app)  # after `_admit`: it reads the whole body, which strangers must not make us do
+    CSRFProtect(app)  # after `_admit`: it reads the whole body, which strangers must not make us do
     _set_up_pages(app)
-    _set_up_lrs(app, csrf, door(settings.iri_base))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.refuse_unguarded_views()
+    app.lrs = _lrs(app, door(settings.iri_base))
     jobs.connect(app, settings)
     return app
 
@@ -189,22 +195,30 @@ def _set_up_people(app: MentorCert) -> None:
     app.before_request(_admit)
 
 
-def _set_up_lrs(app: MentorCert, csrf: CSRFProtect, mine: Door) -> None:
+def _lrs(app: MentorCert, mine: Door) -> Lrs:
+    """Make the resources of the statement store: an application of its own, with keys instead of cookies."""
+
     def speaks_for(credential: Credential) -> Authority:
         account = {"homePage": mine.iri_base, "name": f"key:{credential.uuid}"}
         return Authority(agent={"objectType": "Agent", "account": account})
 
-    resources = lrs.blueprint(
-        session=here.session, writing=writing, on_stored=mine.fold, authority=speaks_for, now=here.now
+    with app.app_context():
+        sessions = sessionmaker(db.engine, expire_on_commit=False)
+    return Lrs(
+        Host(
+            sessions=sessions,
+            writing=writing,
+            on_stored=mine.fold,
+            authority=speaks_for,
+            now=lambda: datetime.now(UTC),
+        )
     )
-    csrf.exempt(resources)
-    app.register_blueprint(resources)
 
 
 def _admit() -> ResponseReturnValue | None:
     """Judge a request by the permission of its view, in the scope that its address names."""
     view = here.view_function(request.endpoint)
-    if view is None or request.blueprint == LRS:
+    if view is None:
         return None
     permission = permission_of(view)
     if permission is None:

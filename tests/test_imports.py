@@ -101,7 +101,7 @@ def test_a_breach_is_seen(name: str, source: str, what: str) -> None:
         ("mentorcert.grading.reliability", "from decimal import Decimal\nfrom mentorcert.catalog.rubric import Rubric"),
         ("mentorcert.sessions.console_views", "from flask import request\nfrom mentorcert.sessions.forms import F"),
         ("mentorcert.people.forms", "from flask_wtf import FlaskForm"),
-        ("xapi.lrs", "from flask import Blueprint\nfrom xapi import store"),
+        ("xapi.lrs.wire", "from flask import Response\nfrom xapi import store"),
         ("mentorcert.jobs", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from huey.api import Huey"),
     ],
 )

@@ -5,16 +5,16 @@ from datetime import datetime
 import pytest
 from sqlalchemy import Engine
 
-from tests.xapi.lrs_app import Application, Lrs, make_app, make_key
+from tests.xapi.lrs_app import Application, Client, make_key
 
 
 @pytest.fixture
 def lrs_app(engine: Engine, now: datetime) -> Application:
-    app = make_app(engine)
+    app = Application(engine)
     app.clock = now
     return app
 
 
 @pytest.fixture
-def lrs(lrs_app: Application, engine: Engine, now: datetime) -> Lrs:
-    return Lrs(lrs_app.test_client(), make_key(engine, now, "all"))
+def lrs(lrs_app: Application, engine: Engine, now: datetime) -> Client:
+    return Client(lrs_app.test_client(), make_key(engine, now, "all"))

@@ -1,57 +1,40 @@
-"""The store over HTTP in the smallest application that can hold it: it commits and rolls back as the real one does."""
+"""The store over HTTP in the smallest application that can hold it, and a client for it."""
 
 from base64 import b64encode
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from mentorcert.db import writing
-from xapi import Authority, Stored, credentials, lrs
-from xapi.credentials import Credential
+from xapi import Authority, Stored, credentials
+from xapi.lrs import Host, Lrs, beside
 
 HOME = "https://mentors.example.org"
 
 
 class Application(Flask):
-    """Commits once a request; `heard` is what `on_stored` was told."""
-
-    engine: Engine
-    clock: datetime | None = None
+    """Has no pages, only the store; `heard` is what `on_stored` was told."""
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(__name__)
-        self.engine = engine
+        self.clock: datetime | None = None
         self.heard: list[Stored] = []
+        self.lrs = Lrs(
+            Host(
+                sessions=lambda: Session(engine),
+                writing=writing,
+                on_stored=lambda _session, stored: self.heard.extend(stored),
+                authority=lambda credential: Authority({"account": {"homePage": HOME, "name": credential.key}}),
+                now=lambda: self.clock or datetime.now(UTC),
+            )
+        )
 
-    def dispatch_request(self) -> Any:
-        with Session(self.engine) as session:
-            g.session = session
-            response = super().dispatch_request()
-            session.commit()
-            return response
-
-    def now(self) -> datetime:
-        return self.clock or datetime.now(UTC)
-
-
-def make_app(engine: Engine) -> Application:
-    app = Application(engine)
-
-    def listen(_session: Session, stored: Sequence[Stored]) -> None:
-        app.heard.extend(stored)
-
-    def speaks_for(credential: Credential) -> Authority:
-        return Authority({"account": {"homePage": HOME, "name": credential.key}})
-
-    app.register_blueprint(
-        lrs.blueprint(session=lambda: g.session, writing=writing, on_stored=listen, authority=speaks_for, now=app.now)
-    )
-    return app
+    def wsgi_app(self, environ: Any, start_response: Any) -> Any:
+        return beside(super().wsgi_app, self.lrs)(environ, start_response)
 
 
 def make_key(engine: Engine, now: datetime, *scopes: str) -> tuple[str, str]:
@@ -63,7 +46,7 @@ def make_key(engine: Engine, now: datetime, *scopes: str) -> tuple[str, str]:
         return credential.key, secret
 
 
-class Lrs:
+class Client:
     """A client with a key, speaking one version. It gives test responses; Any, so that their JSON needs no casts."""
 
     def __init__(self, client: FlaskClient, key: tuple[str, str] | None, version: str | None = "1.0.3") -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from mentorcert.db import writing
 from tests.xapi.factories import COMPLETED, LESSON, a_full_statement, a_statement, a_void
-from tests.xapi.lrs_app import HOME, Application, Lrs, make_key
+from tests.xapi.lrs_app import HOME, Application, Client, make_key
 from xapi import count, credentials, jsontext
 
 FULL = a_full_statement()
@@ -26,7 +26,7 @@ def stored(engine: Engine) -> int:
         return count(session)
 
 
-def test_a_statement_comes_back_as_it_came(lrs: Lrs, now: datetime) -> None:
+def test_a_statement_comes_back_as_it_came(lrs: Client, now: datetime) -> None:
     assert lrs.post(FULL).json == [ID]
     given = lrs.get(statementId=ID)
     authority = {"account": {"homePage": HOME, "name": given.json["authority"]["account"]["name"]}}
@@ -35,28 +35,28 @@ def test_a_statement_comes_back_as_it_came(lrs: Lrs, now: datetime) -> None:
     assert given.headers["Last-Modified"] == "Tue, 24 Nov 2026 14:00:00 GMT"
 
 
-def test_a_batch_is_stored_in_its_order(lrs: Lrs, lrs_app: Application) -> None:
+def test_a_batch_is_stored_in_its_order(lrs: Client, lrs_app: Application) -> None:
     ids = lrs.post([a_statement(), a_statement(), FULL]).json
     assert [str(each.statement.id) for each in lrs_app.heard] == ids
     assert [each["id"] for each in lrs.get(ascending="true").json["statements"]] == ids
 
 
-def test_put_stores_one_under_its_id(lrs: Lrs) -> None:
+def test_put_stores_one_under_its_id(lrs: Client) -> None:
     response = lrs.put(a_statement(), statementId=OTHER)
     assert (response.status_code, response.data) == (204, b"")
     assert lrs.get(statementId=OTHER).json["id"] == OTHER
 
 
-def test_put_takes_the_id_in_any_case(lrs: Lrs) -> None:
+def test_put_takes_the_id_in_any_case(lrs: Client) -> None:
     assert lrs.put(FULL, statementId=ID.upper()).status_code == 204
 
 
-def test_sent_again_it_is_stored_once(lrs: Lrs, lrs_app: Application, engine: Engine) -> None:
+def test_sent_again_it_is_stored_once(lrs: Client, lrs_app: Application, engine: Engine) -> None:
     statuses = [lrs.post(FULL).status_code, lrs.post(FULL).status_code, lrs.put(FULL, statementId=ID).status_code]
     assert (statuses, stored(engine), len(lrs_app.heard)) == ([200, 200, 204], 1, 1)
 
 
-def test_a_batch_with_one_fault_is_not_stored_and_says_where(lrs: Lrs, engine: Engine) -> None:
+def test_a_batch_with_one_fault_is_not_stored_and_says_where(lrs: Client, engine: Engine) -> None:
     response = lrs.post([FULL, a_statement(result={"score": {"scaled": 2}})])
     assert response.status_code == 400
     assert response.json == {
@@ -66,13 +66,13 @@ def test_a_batch_with_one_fault_is_not_stored_and_says_where(lrs: Lrs, engine: E
     assert stored(engine) == 0
 
 
-def test_of_very_many_faults_the_first_are_told(lrs: Lrs) -> None:
+def test_of_very_many_faults_the_first_are_told(lrs: Client) -> None:
     response = lrs.post([1] * 1000)
     assert (response.status_code, len(response.json["faults"])) == (400, 50)
     assert response.json["error"].endswith("\nand 950 more")
 
 
-def test_a_conflict_stores_nothing(lrs: Lrs, engine: Engine) -> None:
+def test_a_conflict_stores_nothing(lrs: Client, engine: Engine) -> None:
     lrs.post(FULL)
     response = lrs.post([a_statement(), a_statement(id=ID)])
     assert response.status_code == 409
@@ -80,7 +80,7 @@ def test_a_conflict_stores_nothing(lrs: Lrs, engine: Engine) -> None:
     assert stored(engine) == 1
 
 
-def test_a_void_hides_its_target_and_is_shown_itself(lrs: Lrs) -> None:
+def test_a_void_hides_its_target_and_is_shown_itself(lrs: Client) -> None:
     lrs.post(FULL)
     (void,) = lrs.post(a_void(ID)).json
     assert lrs.get(statementId=ID).status_code == 404
@@ -88,14 +88,14 @@ def test_a_void_hides_its_target_and_is_shown_itself(lrs: Lrs) -> None:
     assert [each["id"] for each in lrs.get().json["statements"]] == [void]
 
 
-def test_a_void_of_what_another_sent_is_refused(lrs: Lrs, engine: Engine, now: datetime) -> None:
+def test_a_void_of_what_another_sent_is_refused(lrs: Client, engine: Engine, now: datetime) -> None:
     lrs.post(FULL)
-    stranger = Lrs(lrs.client, make_key(engine, now, "all"))
+    stranger = Client(lrs.client, make_key(engine, now, "all"))
     assert stranger.post([a_statement(), a_void(ID)]).status_code == 403
     assert stored(engine) == 1
 
 
-def test_more_leads_through_all_pages(lrs: Lrs) -> None:
+def test_more_leads_through_all_pages(lrs: Client) -> None:
     ids = lrs.post([a_statement() for _ in range(5)]).json
     found: list[str] = []
     page = lrs.get(limit="2", verb=COMPLETED, ascending="true")
@@ -109,13 +109,13 @@ def test_more_leads_through_all_pages(lrs: Lrs) -> None:
     assert (found, addresses) == (ids, ["/xapi/statements"] * 2)
 
 
-def test_more_knows_where_the_application_is(lrs: Lrs) -> None:
+def test_more_knows_where_the_application_is(lrs: Client) -> None:
     lrs.post([a_statement(), a_statement()])
     page = lrs.client.get("/xapi/statements?limit=1", headers=lrs.headers, base_url="http://localhost/mentors")
     assert page.json["more"] == "/mentors/xapi/statements?limit=1&after=2"
 
 
-def test_formats(lrs: Lrs) -> None:
+def test_formats(lrs: Client) -> None:
     lrs.post(FULL)
     assert lrs.get(statementId=ID, format="ids").json["object"] == {"id": f"{LESSON}#question"}
     german = lrs.get(statementId=ID, format="canonical", headers={"Accept-Language": "fr, de;q=0.8, en;q=0.3"})
@@ -125,7 +125,7 @@ def test_formats(lrs: Lrs) -> None:
 
 
 @one_kind
-def test_head_is_get_without_its_body(lrs: Lrs) -> None:
+def test_head_is_get_without_its_body(lrs: Client) -> None:
     lrs.post(FULL)
     got = lrs.get(statementId=ID)
     head = lrs.client.head("/xapi/statements", query_string={"statementId": ID}, headers=lrs.headers)
@@ -133,7 +133,7 @@ def test_head_is_get_without_its_body(lrs: Lrs) -> None:
 
 
 @one_kind
-def test_what_one_has_already_is_not_sent_again(lrs: Lrs) -> None:
+def test_what_one_has_already_is_not_sent_again(lrs: Client) -> None:
     lrs.post(FULL)
     first = lrs.get(statementId=ID)
     again = lrs.get(statementId=ID, headers={"If-None-Match": first.headers["ETag"]})
@@ -144,7 +144,7 @@ def test_what_one_has_already_is_not_sent_again(lrs: Lrs) -> None:
 @pytest.mark.parametrize(
     ("spoken", "answered"), [("1.0", "1.0.3"), ("1.0.0", "1.0.3"), ("1.0.9", "1.0.3"), ("2.0.0", "2.0.0")]
 )
-def test_versions_that_are_spoken(spoken: str, answered: str, lrs: Lrs) -> None:
+def test_versions_that_are_spoken(spoken: str, answered: str, lrs: Client) -> None:
     response = lrs.get(headers={VERSION: spoken})
     assert (response.status_code, response.headers[VERSION]) == (200, answered)
 
@@ -152,7 +152,7 @@ def test_versions_that_are_spoken(spoken: str, answered: str, lrs: Lrs) -> None:
 @one_kind
 @pytest.mark.parametrize("version", [None, "", "0.95", "1.1.0", "2.1.0", "3.0", "1.0.x"])
 @pytest.mark.parametrize("path", ["statements", "activities/state"])
-def test_versions_that_are_not(path: str, version: str | None, lrs: Lrs) -> None:
+def test_versions_that_are_not(path: str, version: str | None, lrs: Client) -> None:
     lrs.headers.pop(VERSION)
     response = lrs.get(path, headers={} if version is None else {VERSION: version})
     assert response.status_code == 400
@@ -160,7 +160,7 @@ def test_versions_that_are_not(path: str, version: str | None, lrs: Lrs) -> None
 
 
 @one_kind
-def test_what_the_newer_standard_knows_the_older_one_refuses(lrs: Lrs) -> None:
+def test_what_the_newer_standard_knows_the_older_one_refuses(lrs: Client) -> None:
     statement = a_statement(context={"contextAgents": []})
     assert lrs.post(statement).json["faults"][0]["path"] == "$.context.contextAgents"
     lrs.headers[VERSION] = "2.0.0"
@@ -169,19 +169,19 @@ def test_what_the_newer_standard_knows_the_older_one_refuses(lrs: Lrs) -> None:
 
 @one_kind
 def test_about_needs_no_key_and_no_version(lrs_app: Application) -> None:
-    response = Lrs(lrs_app.test_client(), None, None).get("about")
+    response = Client(lrs_app.test_client(), None, None).get("about")
     assert (response.status_code, response.json) == (200, {"version": ["2.0.0", "1.0.3"], "extensions": {}})
 
 
 @one_kind
-def test_about_tells_older_clients_only_what_they_know(lrs: Lrs) -> None:
+def test_about_tells_older_clients_only_what_they_know(lrs: Client) -> None:
     assert lrs.get("about").json["version"] == ["1.0.3"]
     assert lrs.get("about", headers={VERSION: "2.0.0"}).json["version"] == ["2.0.0", "1.0.3"]
 
 
 @one_kind
 def test_the_profile_is_for_everybody(lrs_app: Application) -> None:
-    anybody = Lrs(lrs_app.test_client(), None, None)
+    anybody = Client(lrs_app.test_client(), None, None)
     response = anybody.get("profile.jsonld")
     assert (response.status_code, response.mimetype) == (200, "application/ld+json")
     assert json.loads(response.data)["type"] == "Profile"
@@ -223,21 +223,21 @@ def test_who_proves_nothing_gets_nothing(
         ("state", (403, 403)),
     ],
 )
-def test_scopes(scope: str, statuses: tuple[int, int], lrs: Lrs, engine: Engine, now: datetime) -> None:
-    client = Lrs(lrs.client, make_key(engine, now, scope))
+def test_scopes(scope: str, statuses: tuple[int, int], lrs: Client, engine: Engine, now: datetime) -> None:
+    client = Client(lrs.client, make_key(engine, now, scope))
     assert (client.post(a_statement()).status_code, client.get().status_code) == statuses
     assert client.put(a_statement(), statementId=OTHER).status_code == (204 if statuses[0] == 200 else 403)
 
 
-def test_who_reads_its_own_sees_no_others(lrs: Lrs, engine: Engine, now: datetime) -> None:
+def test_who_reads_its_own_sees_no_others(lrs: Client, engine: Engine, now: datetime) -> None:
     lrs.post([FULL, a_statement()])
-    client = Lrs(lrs.client, make_key(engine, now, "statements/write", "statements/read/mine"))
+    client = Client(lrs.client, make_key(engine, now, "statements/write", "statements/read/mine"))
     own = client.post(a_statement()).json
     assert [each["id"] for each in client.get().json["statements"]] == own
     assert client.get(statementId=ID).status_code == 404
 
 
-def test_a_key_that_was_taken_back_is_refused(lrs: Lrs, engine: Engine, now: datetime) -> None:
+def test_a_key_that_was_taken_back_is_refused(lrs: Client, engine: Engine, now: datetime) -> None:
     with Session(engine) as session:
         writing(session)
         (credential,) = credentials.every(session)
@@ -246,7 +246,7 @@ def test_a_key_that_was_taken_back_is_refused(lrs: Lrs, engine: Engine, now: dat
     assert lrs.get().status_code == 401
 
 
-def test_the_use_of_a_key_is_noted(lrs: Lrs, engine: Engine, now: datetime) -> None:
+def test_the_use_of_a_key_is_noted(lrs: Client, engine: Engine, now: datetime) -> None:
     lrs.post(a_statement())
     with Session(engine) as session:
         assert [each.last_used for each in credentials.every(session)] == [now]
@@ -284,7 +284,7 @@ def test_the_use_of_a_key_is_noted(lrs: Lrs, engine: Engine, now: datetime) -> N
         ("PATCH", "statements", b"{}", 405, "statements are stored by POST and PUT"),
     ],
 )
-def test_what_is_refused(method: str, path: str, body: bytes | None, status: int, told: str, lrs: Lrs) -> None:
+def test_what_is_refused(method: str, path: str, body: bytes | None, status: int, told: str, lrs: Client) -> None:
     response = lrs.client.open(
         f"/xapi/{path}", method=method, data=body, headers=lrs.headers, content_type="application/json"
     )
@@ -295,26 +295,26 @@ def test_what_is_refused(method: str, path: str, body: bytes | None, status: int
 
 @one_kind
 @pytest.mark.parametrize("kind", ["text/plain", "multipart/mixed; boundary=x", "application/x-www-form-urlencoded", ""])
-def test_only_json_is_taken(kind: str, lrs: Lrs, engine: Engine) -> None:
+def test_only_json_is_taken(kind: str, lrs: Client, engine: Engine) -> None:
     response = lrs.client.post("/xapi/statements", data=json.dumps(FULL), headers=lrs.headers, content_type=kind)
     assert (response.status_code, stored(engine)) == (400, 0)
 
 
 @one_kind
-def test_json_may_name_its_encoding(lrs: Lrs) -> None:
+def test_json_may_name_its_encoding(lrs: Client) -> None:
     kind = "application/json; charset=utf-8"
     response = lrs.client.post("/xapi/statements", data=json.dumps(FULL), headers=lrs.headers, content_type=kind)
     assert response.status_code == 200
 
 
 @one_kind
-def test_a_body_without_end_is_not_read(lrs: Lrs) -> None:
+def test_a_body_without_end_is_not_read(lrs: Client) -> None:
     body = b" " * (jsontext.MAX_BYTES + 1)
     response = lrs.client.post("/xapi/statements", data=body, headers=lrs.headers, content_type="application/json")
     assert (response.status_code, response.json["error"].partition(";")[0]) == (413, "the body is larger than 8 MiB")
 
 
-def test_how_far_the_store_is_consistent(lrs: Lrs, lrs_app: Application, now: datetime) -> None:
+def test_how_far_the_store_is_consistent(lrs: Client, lrs_app: Application, now: datetime) -> None:
     lrs_app.clock = now - timedelta(hours=1)
     before = lrs.get().headers[CONSISTENT]
     lrs_app.clock = now
@@ -324,7 +324,7 @@ def test_how_far_the_store_is_consistent(lrs: Lrs, lrs_app: Application, now: da
     assert (before, after, refused) == ("2026-11-24T12:58:00.000000Z", *["2026-11-24T14:00:00.000000Z"] * 2)
 
 
-def test_since_the_last_answer_nothing_is_missed(lrs: Lrs) -> None:
+def test_since_the_last_answer_nothing_is_missed(lrs: Client) -> None:
     seen: list[Any] = []
     sent: list[Any] = []
     since = "2026-01-01T00:00:00Z"
@@ -336,7 +336,7 @@ def test_since_the_last_answer_nothing_is_missed(lrs: Lrs) -> None:
     assert seen == sent
 
 
-def test_a_listener_that_fails_leaves_nothing_behind(lrs: Lrs, lrs_app: Application, engine: Engine) -> None:
+def test_a_listener_that_fails_leaves_nothing_behind(lrs: Client, lrs_app: Application, engine: Engine) -> None:
     lrs_app.heard = None  # type: ignore[assignment]
     assert lrs.post(FULL).status_code == 500
     assert stored(engine) == 0

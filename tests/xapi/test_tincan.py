@@ -11,13 +11,13 @@ from tincan import Activity, ActivityDefinition, Agent, Context, RemoteLRS, Resu
 from werkzeug.serving import make_server
 
 from tests.xapi.factories import COMPLETED, LESSON, REGISTRATION, VOIDED
-from tests.xapi.lrs_app import make_app, make_key
+from tests.xapi.lrs_app import Application, make_key
 
 
 @pytest.fixture
 def remote(engine: Engine, now: datetime) -> Iterator[RemoteLRS]:
     key, secret = make_key(engine, now, "all")
-    server = make_server("127.0.0.1", 0, make_app(engine), threaded=True)
+    server = make_server("127.0.0.1", 0, Application(engine), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield RemoteLRS(endpoint=f"http://127.0.0.1:{server.server_port}/xapi/", username=key, password=secret)

@@ -1,0 +1,77 @@
+"""The store over HTTP: a small Flask application of its own, with no cookies, sign-in or pages around it.
+
+The application around it gives it a `Host` and mounts it with `beside`. It commits once a request, when the resource
+has answered with a status below 400, and rolls back otherwise. A body is read, checked and allowed before the write
+transaction begins.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Final
+
+from flask import Flask, Response, g
+from flask.typing import ResponseReturnValue
+
+from xapi.lrs import about, statements, wire
+from xapi.lrs.wire import Call, Host
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+__all__ = ["Host", "Lrs", "beside"]
+
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
+"""Every method reaches its resource, which says itself what it does not do."""
+
+RESOURCES: Final = {"statements": statements.resource}
+"""Who answers at which address below the prefix, once the caller has proved who they are."""
+
+_SLASHES: Final = re.compile("/{2,}")
+
+
+class Lrs(Flask):
+    """The resources of a Learning Record Store."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__("xapi.lrs", static_folder=None)
+        self.host = host
+        for path, resource in RESOURCES.items():
+            self._at(path, self._called(resource))
+        self._at("about", about.versions)
+        self._at("profile.jsonld", about.profile)
+        self._at("<path:rest>", about.missing)
+        self.after_request(host.add_headers)
+        for kind, handler in wire.HANDLERS.items():
+            self.register_error_handler(kind, handler)
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Answer inside one transaction, and commit it. An error at the commit reaches the handlers like any other."""
+        with self.host.sessions() as session:
+            g.session = session
+            response = self.make_response(super().dispatch_request())
+            if response.status_code < 400:
+                session.commit()
+            return response
+
+    def _at(self, path: str, view: Callable[..., Response]) -> None:
+        self.add_url_rule(f"/{path}", path, view, methods=METHODS, provide_automatic_options=False)
+
+    def _called(self, resource: Callable[[Call], Response]) -> Callable[[], Response]:
+        return lambda: resource(wire.call(self.host, g.session))
+
+
+def beside(pages: "WSGIApplication", lrs: Lrs, prefix: str = "/xapi") -> "WSGIApplication":
+    """Return an application that gives what lies below `prefix` to the store and everything else to `pages`.
+
+    Clients put addresses together from parts: slashes too many, and one at the end, mean nothing below the prefix.
+    """
+
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        path = _SLASHES.sub("/", environ.get("PATH_INFO", ""))
+        if path != prefix and not path.startswith(f"{prefix}/"):
+            return pages(environ, start_response)
+        environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
+        environ["PATH_INFO"] = path.removeprefix(prefix).rstrip("/") or "/"
+        return lrs(environ, start_response)
+
+    return application

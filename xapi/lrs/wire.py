@@ -1,0 +1,211 @@
+"""What all resources share: who calls and in which version, refusals, and answers with the standard's headers."""
+
+import hashlib
+import logging
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy.exc
+from flask import Request, Response, g, request
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from xapi import credentials, jsontext, values
+from xapi.credentials import Credential
+from xapi.faults import SHOWN, Faults, QueryFaults, StatementFaults
+from xapi.reading import BEGINNING, Stored, consistent_through
+from xapi.store import Authority, ConflictingStatement, ForbiddenVoid
+
+VERSION: Final = "X-Experience-API-Version"
+VERSIONS: Final = ("2.0.0", "1.0.3")
+"""The versions of the standard that are spoken, the newest first."""
+
+_CONSISTENT: Final = "X-Experience-API-Consistent-Through"
+_GENERATIONS: Final = (
+    (re.compile(r"1\.0(\.\d+)?", re.ASCII), "1.0.3"),
+    (re.compile(r"2\.0(\.\d+)?", re.ASCII), "2.0.0"),
+)
+_logger: Final = logging.getLogger(__name__)
+
+
+class Refusal(Exception):
+    """A request that is refused, with its HTTP status, the reason, and the methods that are allowed (status 405)."""
+
+    def __init__(self, status: int, why: str, *, allowed: Sequence[str] = ()) -> None:
+        super().__init__(why)
+        self.status = status
+        self.allowed = allowed
+
+
+@dataclass
+class Host:
+    """What the application around gives to the store's resources."""
+
+    sessions: Callable[[], Session]
+    """Opens a session; it is closed at the end of the request."""
+    writing: Callable[[Session], None]
+    """Begins a session's write transaction."""
+    on_stored: Callable[[Session, Sequence[Stored]], None]
+    """Is told what is new, inside the write transaction."""
+    authority: Callable[[Credential], Authority]
+    """Says for whom a credential speaks."""
+    now: Callable[[], datetime]
+    consistent: datetime = BEGINNING
+    """A known answer to "consistent through". An older one is as true as a newer one, so answers need not ask again."""
+
+    def ask_consistent(self, session: Session) -> None:
+        """Ask the store up to when nothing is missing; the answers from now on say so."""
+        self.consistent = consistent_through(session, self.now())
+
+    def add_headers(self, response: Response) -> Response:
+        """Add what the standard wants on every response."""
+        response.headers[VERSION] = g.get("xapi_version", VERSIONS[0])
+        response.headers[_CONSISTENT] = values.written(self.consistent)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to a resource, by somebody who has proved who they are."""
+
+    host: Host
+    request: Request
+    session: Session
+    version: str
+    """The version of the standard that is spoken: one of `VERSIONS`."""
+    credential: Credential
+
+    @property
+    def authority(self) -> Authority:
+        """For whom the caller's credential speaks."""
+        return self.host.authority(self.credential)
+
+    def begin_writing(self) -> datetime:
+        """Begin the write transaction and return the moment at which it is our turn: that is when it is stored."""
+        self.host.writing(self.session)
+        self.session.connection()
+        return self.host.now()
+
+
+def call(host: Host, session: Session) -> Call:
+    """Return the call that the current request makes. Raises Refusal."""
+    version = speak_version()
+    return Call(host, request, session, version, _credential(request, session, host.now()))
+
+
+def speak_version() -> str:
+    """Agree on a version of the standard for this request, or refuse."""
+    wanted = request.headers.get(VERSION)
+    if wanted is None:
+        raise Refusal(400, f"the header {VERSION} is missing; send one of {', '.join(VERSIONS)}")
+    spoken = version(wanted)
+    if spoken is None:
+        raise Refusal(400, f"{VERSION} is one of {', '.join(VERSIONS)}, not {values.shown(wanted)}")
+    g.xapi_version = spoken
+    return spoken
+
+
+def version(wanted: str) -> str | None:
+    """Return the version that is spoken with who wants this one, or None."""
+    return next((spoken for pattern, spoken in _GENERATIONS if pattern.fullmatch(wanted)), None)
+
+
+def only(*methods: str) -> None:
+    """Refuse a request by any other method."""
+    if request.method not in methods:
+        raise Refusal(405, f"this is asked for by {', '.join(methods)}", allowed=methods)
+
+
+def allow(allowed: bool, what: str) -> None:
+    """Refuse what the caller's key is not for."""
+    if not allowed:
+        raise Refusal(403, f"this key may not {what}; ask for one with that scope")
+
+
+def conditional(response: Response) -> Response:
+    """Give the response its ETag; the body is left out when the client has it already."""
+    response.set_etag(hashlib.sha256(response.get_data()).hexdigest())
+    response.make_conditional(request)
+    return response
+
+
+def json_response(value: object, status: int = 200) -> Response:
+    """Answer with a value as JSON."""
+    return json_text(jsontext.encode(value), status)
+
+
+def json_text(text: str, status: int = 200) -> Response:
+    """Answer with text that is JSON."""
+    return Response(text, status=status, mimetype="application/json")
+
+
+def _credential(asked: Request, session: Session, now: datetime) -> Credential:
+    given = asked.authorization
+    if given is None or given.type != "basic" or given.username is None or given.password is None:
+        raise Refusal(401, "send a key and its secret by Basic authentication")
+    credential = credentials.check(session, given.username, given.password, now)
+    if credential is None:
+        raise Refusal(401, "this key is unknown, or its secret is wrong, or it is no longer valid")
+    return credential
+
+
+def _refused(error: Refusal) -> Response:
+    response = json_response({"error": str(error)}, error.status)
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = 'Basic realm="xAPI"'
+    if error.allowed:
+        response.headers["Allow"] = ", ".join(error.allowed)
+    return response
+
+
+def _faulty(error: Faults) -> Response:
+    told = [{"path": fault.path, "what": fault.what} for fault in error.faults[:SHOWN]]
+    return json_response({"error": str(error), "faults": told}, 400)
+
+
+def _conflicting(error: ConflictingStatement) -> Response:
+    return json_response({"error": str(error)}, 409)
+
+
+def _forbidden_void(error: ForbiddenVoid) -> Response:
+    return json_response({"error": str(error)}, 403)
+
+
+def _too_large(_error: RequestEntityTooLarge) -> Response:
+    limit = jsontext.MAX_BYTES // 1024 // 1024
+    return json_response({"error": f"the body is larger than {limit} MiB; send the statements in parts"}, 413)
+
+
+def _http(error: HTTPException) -> Response:
+    return json_response({"error": error.description or error.name}, error.code or 500)
+
+
+def _busy(error: sqlalchemy.exc.OperationalError) -> Response:
+    _logger.warning("the database did not answer: %s", error.orig)
+    response = json_response({"error": "the database is busy; nothing was stored, send the same again"}, 503)
+    response.headers["Retry-After"] = "1"
+    return response
+
+
+def _failed(error: Exception) -> Response:
+    _logger.error("a request failed", exc_info=error)
+    return json_response({"error": "something went wrong on our side; nothing was stored"}, 500)
+
+
+HANDLERS: Final[Mapping[type[Exception], Callable[[Any], Response]]] = {
+    Refusal: _refused,
+    StatementFaults: _faulty,
+    QueryFaults: _faulty,
+    ConflictingStatement: _conflicting,
+    ForbiddenVoid: _forbidden_void,
+    RequestEntityTooLarge: _too_large,
+    HTTPException: _http,
+    sqlalchemy.exc.OperationalError: _busy,
+    Exception: _failed,
+}
+"""How an error is answered."""
