@@ -159,3 +159,29 @@ dead_letter: Final = Table(
     Column("again", Bool(), nullable=False, doc="whether somebody asked to send it once more"),
     UniqueConstraint("target", "statement"),
 )
+
+document: Final = Table(
+    "xapi_document",
+    metadata,
+    Column("context", String(64), primary_key=True, doc="SHA-256 of the kind, activity and agent: three are too long"),
+    Column("registration", String(36), primary_key=True, doc="the UUID that a state belongs to; empty without one"),
+    Column("name", String(), primary_key=True, doc="the stateId or profileId, as `indexed`"),
+    Column("kind", SmallInteger(), nullable=False, doc="what it describes: a Kind"),
+    Column("activity", Text(), doc="the activity's IRI, where it is about one"),
+    Column("agent_key", String(), index=True, doc="the agent's canonical key, as `indexed`, where it is about one"),
+    Column("document_id", Text(), nullable=False, doc="the stateId or profileId"),
+    Column("content_type", Text(), nullable=False, doc="the media type, as its sender says"),
+    Column("content", LargeBinary(), nullable=False, doc="the document, byte for byte"),
+    Column("sha1", String(40), nullable=False, doc="SHA-1 of the content: its entity tag"),
+    Column("updated", Instant(), nullable=False, doc="when it was last stored"),
+)
+
+activity: Final = Table(
+    "xapi_activity",
+    metadata,
+    Column("key", String(), primary_key=True, doc="the activity's IRI, as `indexed`"),
+    Column("iri", Text(), nullable=False, doc="the activity's IRI"),
+    Column("definition", Text(), nullable=False, doc="its canonical definition as JSON"),
+    Column("by_system", Bool(), nullable=False, doc="whether the system itself defined it; then nobody else does"),
+    Column("changed", _Number, nullable=False, index=True, doc="the statement that last changed it"),
+)
