@@ -1,15 +1,23 @@
-"""Keys to the store: who may read and write, and for whom."""
+"""Keys to the store: who may read and write, and for whom.
+
+What a credential may do is fixed when it is made: statements that it sent must stay explained. What people call it and
+who answers for it may change, its end may come earlier, and it may be revoked.
+
+Checking one costs microseconds, on purpose: a secret of 256 random bits can't be guessed, so it needs no slow hash.
+"""
 
 import hashlib
 import hmac
+import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, Select, Text, bindparam, cast, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from xapi.tables import credential as table
@@ -21,6 +29,21 @@ SCOPES: Final = frozenset(
 
 _NOTED: Final = timedelta(hours=1)
 _NOBODY: Final = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
+_NO_KEY: Final = ""
+"""What no credential is called: looked up in place of what a database can't be asked for."""
+
+_OTHERS: Final = [each for each in table.c if each.name not in {"id", "scopes", "programmes"}]
+_all: Final[Select[Any]] = select(
+    *_OTHERS, cast(table.c.scopes, Text).label("scopes"), cast(table.c.programmes, Text).label("programmes")
+)
+_by_key: Final = _all.where(table.c.key == bindparam("wanted"))
+_by_uuid: Final = _all.where(table.c.uuid == bindparam("wanted"))
+_newest_first: Final = _all.order_by(table.c.created.desc(), table.c.id.desc())
+_use: Final = (
+    update(table)
+    .where(table.c.uuid == bindparam("of"), or_(table.c.last_used.is_(None), table.c.last_used <= bindparam("before")))
+    .values(last_used=bindparam("at"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +53,8 @@ class Credential:
     uuid: UUID
     key: str
     label: str
+    owner: str
+    """Who answers for it; ours to interpret."""
     scopes: frozenset[str]
     programmes: tuple[str, ...]
     created: datetime
@@ -43,6 +68,11 @@ class Credential:
         return not self.scopes.isdisjoint({"all", "statements/write"})
 
     @property
+    def may_define(self) -> bool:
+        """Whether what its statements say of activities and agents becomes what the store says of them."""
+        return not self.scopes.isdisjoint({"all", "define"})
+
+    @property
     def may_read(self) -> bool:
         """Whether it may read statements, if only its own."""
         return self.reads_all or "statements/read/mine" in self.scopes
@@ -52,6 +82,34 @@ class Credential:
         """Whether it may read everybody's statements."""
         return not self.scopes.isdisjoint({"all", "all/read", "statements/read"})
 
+    @property
+    def writes_state(self) -> bool:
+        """Whether it may keep and delete state documents."""
+        return not self.scopes.isdisjoint({"all", "state"})
+
+    @property
+    def reads_state(self) -> bool:
+        """Whether it may read state documents."""
+        return self.writes_state or "all/read" in self.scopes
+
+    @property
+    def writes_profiles(self) -> bool:
+        """Whether it may keep and delete the profile documents of activities and agents."""
+        return not self.scopes.isdisjoint({"all", "profile"})
+
+    @property
+    def reads_profiles(self) -> bool:
+        """Whether it may read the profile documents of activities and agents."""
+        return self.writes_profiles or "all/read" in self.scopes
+
+    def is_valid(self, now: datetime) -> bool:
+        """Whether it opens anything: it was not revoked, and has not expired."""
+        return self.revoked is None and (self.expires is None or self.expires > now)
+
+    def is_use_due(self, now: datetime) -> bool:
+        """Whether a use of it now is worth writing down: the last one was an hour ago or longer."""
+        return self.last_used is None or self.last_used <= now - _NOTED
+
 
 def create(
     session: Session,
@@ -59,12 +117,15 @@ def create(
     label: str,
     scopes: Iterable[str],
     now: datetime,
+    owner: str = "",
     expires: datetime | None = None,
     programmes: Iterable[str] = (),
+    uuid: UUID | None = None,
 ) -> tuple[Credential, str]:
     """Store a new credential and return it with its secret, which can't be had again.
 
-    Raises ValueError for a scope that the standard doesn't know, or for none.
+    Whoever gives it a `uuid` makes sure that no credential has it. Raises ValueError for a scope that the standard
+    doesn't know, or for none.
     """
     wanted = frozenset(scopes)
     if not wanted or not wanted <= SCOPES:
@@ -72,9 +133,10 @@ def create(
         raise ValueError(f"scopes are some of {', '.join(sorted(SCOPES))}: {unknown}")
     secret = secrets.token_urlsafe(32)
     made = Credential(
-        uuid=uuid4(),
+        uuid=uuid or uuid4(),
         key=secrets.token_hex(12),
         label=label,
+        owner=owner,
         scopes=wanted,
         programmes=tuple(programmes),
         created=now,
@@ -89,21 +151,37 @@ def create(
 def check(session: Session, key: str, secret: str, now: datetime) -> Credential | None:
     """Return the credential that this key and secret prove, or None: unknown, wrong, expired or revoked.
 
-    A wrong secret takes as long as an unknown key.
+    One indexed select and one digest, whatever the answer will be.
     """
-    row = session.execute(select(table).where(table.c.key == key)).one_or_none() if key.isprintable() else None
-    expected = row.secret_sha256 if row is not None else _NOBODY
-    proven = hmac.compare_digest(expected, _digest(secret))
-    if row is None or not proven or row.revoked is not None or (row.expires is not None and row.expires <= now):
+    wanted = key if key.isprintable() else _NO_KEY
+    row = session.connection().execute(_by_key, {"wanted": wanted}).one_or_none()
+    proven = hmac.compare_digest(_NOBODY if row is None else row.secret_sha256, _digest(secret))
+    if row is None or not proven:
         return None
-    return _credential(row)
+    found = _credential(row)
+    return found if found.is_valid(now) else None
+
+
+def one(session: Session, uuid: UUID) -> Credential | None:
+    """Return the credential of that UUID, also a revoked or expired one."""
+    row = session.connection().execute(_by_uuid, {"wanted": uuid}).one_or_none()
+    return None if row is None else _credential(row)
 
 
 def every(session: Session) -> list[Credential]:
     """Return all credentials, the newest first, revoked and expired ones too."""
-    return [
-        _credential(row) for row in session.execute(select(table).order_by(table.c.created.desc(), table.c.id.desc()))
-    ]
+    return [_credential(row) for row in session.connection().execute(_newest_first)]
+
+
+def change(session: Session, uuid: UUID, *, label: str, owner: str, expires: datetime | None) -> bool:
+    """Give a credential another label, owner or an earlier end. Returns whether that was done.
+
+    With a later end than it has, or with none where it has one, nothing is changed.
+    """
+    endless = table.c.expires.is_(None)
+    no_later = endless if expires is None else or_(endless, table.c.expires >= expires)
+    changed = update(table).where(table.c.uuid == uuid, no_later).values(label=label, owner=owner, expires=expires)
+    return session.execute(changed.returning(table.c.id)).first() is not None
 
 
 def revoke(session: Session, uuid: UUID, now: datetime) -> bool:
@@ -116,12 +194,18 @@ def revoke(session: Session, uuid: UUID, now: datetime) -> bool:
 
 def note_use(session: Session, credential: Credential, now: datetime) -> None:
     """Write down that the credential was used, once an hour at most. Needs a write transaction."""
-    if credential.last_used is None or credential.last_used <= now - _NOTED:
-        session.execute(update(table).where(table.c.uuid == credential.uuid).values(last_used=now))
+    if credential.is_use_due(now):
+        session.connection().execute(_use, {"of": credential.uuid, "at": now, "before": now - _NOTED})
 
 
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@lru_cache(maxsize=1024)
+def _words(text: str) -> tuple[str, ...]:
+    """Return a stored list; few credentials differ in theirs, so most are read once in a process."""
+    return tuple(json.loads(text))
 
 
 def _row(made: Credential, secret: str) -> dict[str, Any]:
@@ -130,6 +214,7 @@ def _row(made: Credential, secret: str) -> dict[str, Any]:
         "key": made.key,
         "secret_sha256": _digest(secret),
         "label": made.label,
+        "owner": made.owner,
         "scopes": sorted(made.scopes),
         "programmes": list(made.programmes),
         "created": made.created,
@@ -142,8 +227,9 @@ def _credential(row: Row[*tuple[Any, ...]]) -> Credential:
         uuid=row.uuid,
         key=row.key,
         label=row.label,
-        scopes=frozenset(row.scopes),
-        programmes=tuple(row.programmes),
+        owner=row.owner,
+        scopes=frozenset(_words(row.scopes)),
+        programmes=_words(row.programmes),
         created=row.created,
         expires=row.expires,
         revoked=row.revoked,
