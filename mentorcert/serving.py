@@ -78,6 +78,7 @@ def serve(port: int) -> None:
         workers=PROCESSES,
         blocking_threads=THREADS,
         workers_kill_timeout=STOP_SECONDS,
+        respawn_failed_workers=True,
         log_level=LogLevels.error,
     )
     # Granian would load itself anew, and live on, when its terminal is closed.
