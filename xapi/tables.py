@@ -127,7 +127,7 @@ target: Final = Table(
     Column("version", String(8), nullable=False, doc="the version of the standard that is spoken with it"),
     Column("key", String(), nullable=False, doc="the user name of Basic authentication"),
     Column("secret", String(), nullable=False, doc="its password, sealed by the application"),
-    Column("activities", JSON(), nullable=False, doc="only what is about one of these IRIs or below; empty: everything"),
+    Column("activities", JSON(), nullable=False, doc="only what is about these IRIs or below; empty: everything"),
     Column("verbs", JSON(), nullable=False, doc="only what has one of these verbs; empty: everything"),
     Column("skips", String(), doc="the authority whose statements are not sent, as `indexed`: that store's own"),
     Column("created", Instant(), nullable=False, doc="when it was made"),
