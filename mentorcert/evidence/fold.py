@@ -6,12 +6,13 @@ value carries the stamp (timestamp, id) of its statement, and the policy of its 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import reduce
 from typing import Any, Final
 from uuid import UUID
 
 import xapi
+from mentorcert.evidence.trust import Verdict, place_in_film
 from xapi import vocabulary as v
 
 Key = tuple[UUID, str]
@@ -61,39 +62,47 @@ POLICIES: Final[Mapping[str, Callable[[Value, Value], Value]]] = {
 _COMPLETING: Final = frozenset(
     {v.COMPLETED, v.PASSED, v.FAILED, v.ANSWERED, v.ACKNOWLEDGED, v.ATTENDED, v.SUBMITTED, v.EARNED}
 )
+_TRUSTED: Final = timedelta(hours=24)
+"""How long before it was stored another system's statement may say that something happened."""
 
 
-def key_of(stored: xapi.Stored, system: str) -> Key | None:
-    """The pair that a stored statement is evidence for, or None when it is evidence for nothing.
-
-    Only our own system authority (canonical agent key `system`) proves anything yet.
-    """
-    statement = stored.statement
-    if stored.authority_key != system or statement.object_type != "Activity" or statement.registration is None:
-        return None
+def key_of(statement: xapi.Statement) -> Key:
+    """The pair that a statement is evidence for. Only for one that counts: it has a registration and an activity."""
+    if statement.registration is None:
+        raise ValueError(f"statement {statement.id} has no registration; ask `trust` first")
     return statement.registration, statement.object_id
 
 
-def row_of(stored: xapi.Stored) -> Row:
-    """What one statement says about its pair."""
+def row_of(stored: xapi.Stored, verdict: Verdict) -> Row:
+    """What one statement that counts says about its pair."""
+    ours = verdict is Verdict.OURS
     statement = stored.statement
     result = statement.raw.get("result", {})
+    at = statement.timestamp if ours else _believed(stored)
 
     def value(content: Any = True) -> Value:
-        return Value(statement.timestamp, statement.id, content)
+        return Value(at, statement.id, content)
 
     said = {"last": value()}
     if statement.verb in _COMPLETING:
         said["completed"] = value()
+    if (position := place_in_film(result)) is not None:
+        said["position"] = value(position)
+    if not ours:
+        return said  # another system says what was read and watched: no score, no answer, no success
     if "success" in result:
         said["first_success"] = said["last_success"] = value(bool(result["success"]))
     if (scaled := result.get("score", {}).get("scaled")) is not None:
         said["best_score"] = value(round(scaled * 10_000))
     if "response" in result:
         said["last_response"] = value(result["response"])
-    if (seconds := result.get("extensions", {}).get(v.VIDEO_TIME)) is not None:
-        said["position"] = value(round(seconds * 1000))
     return said
+
+
+def _believed(stored: xapi.Stored) -> datetime:
+    """When something happened that another system tells of: as it says, if that is at most a day before we heard."""
+    said = stored.statement.timestamp
+    return said if stored.stored - _TRUSTED <= said <= stored.stored else stored.stored
 
 
 def merge(a: Row, b: Row) -> Row:

@@ -1,7 +1,8 @@
 """Writing evidence: one door in, one fold behind it."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -18,7 +19,9 @@ from mentorcert.db import writing
 from mentorcert.evidence import fold as folding
 from mentorcert.evidence.fold import Key, Row, Value
 from mentorcert.evidence.models import Progress
+from mentorcert.evidence.receiving import Judge
 from mentorcert.evidence.statements import system_agent
+from mentorcert.evidence.trust import Verdict
 
 PAGE: Final = 1000
 """How many statements a rebuild reads at once."""
@@ -35,6 +38,8 @@ class Door:
         self.authority: Final = xapi.Authority(
             agent=system_agent(iri_base).as_version("1.0.3"), system=True, voids_any=True
         )
+        self.judge: Final = Judge(iri_base)
+        """Says what a stored statement proves."""
 
     def record(self, session: Session, statements: Sequence[bytes], *, now: datetime) -> list[UUID]:
         """Validate, store and fold statements that we make; gives their ids."""
@@ -49,11 +54,24 @@ class Door:
         statement that was voided before it came says nothing.
         """
         said: dict[Key, list[Row]] = defaultdict(list)
-        for one in stored:
-            key = folding.key_of(one, self.authority.key)
-            if key and not one.voided:
-                said[key].append(folding.row_of(one))
-        refold = self._pairs_of_voided(session, stored)
+        for one, verdict in zip(stored, self.judge.verdicts(session, stored), strict=True):
+            if verdict.counts and not one.voided:
+                said[folding.key_of(one.statement)].append(folding.row_of(one, verdict))
+        self._merge(session, said, self._pairs_of_voided(session, stored))
+
+    def refold(self, session: Session, registrations: Collection[UUID]) -> None:
+        """Fold again what other systems may say of these enrolments: how its person is known elsewhere has changed.
+
+        Nobody appends meanwhile, so what is being sent is judged by the facts before this transaction or after it.
+        """
+        writing(session)
+        xapi.keep_others_out(session)
+        session.flush()
+        enrolled = self.judge.enrolled(session, registrations)
+        self._merge(session, {}, {(each, lesson) for each, known in enrolled.items() for lesson in known.lessons})
+
+    def _merge(self, session: Session, said: Mapping[Key, list[Row]], refold: AbstractSet[Key]) -> None:
+        """Merge what was said into the rows of its pairs; the pairs of `refold` are made again from all there is."""
         keys = sorted(said.keys() | refold)
         if not keys:
             return
@@ -73,10 +91,10 @@ class Door:
         rows: dict[Key, Row] = {}
         after = 0
         while page := xapi.every(session, after=after, limit=PAGE):
-            for one in page:
-                key = folding.key_of(one, self.authority.key)
-                if key and not one.voided:
-                    rows[key] = folding.merge(rows.get(key, {}), folding.row_of(one))
+            for one, verdict in zip(page, self.judge.verdicts(session, page), strict=True):
+                if verdict.counts and not one.voided:
+                    key = folding.key_of(one.statement)
+                    rows[key] = folding.merge(rows.get(key, {}), folding.row_of(one, verdict))
             after = page[-1].sequence
         if rows:
             session.execute(
@@ -88,12 +106,17 @@ class Door:
         targets = [one.statement.voids for one in stored if one.statement.voids]
         if not targets:
             return set()
-        keys = (folding.key_of(target, self.authority.key) for target in xapi.lookup(session, targets))
-        return {key for key in keys if key}
+        return {
+            folding.key_of(target.statement) for target, _ in self._counting(session, xapi.lookup(session, targets))
+        }
 
     def _refold(self, session: Session, key: Key) -> Row:
-        of_us = [one for one in xapi.pair(session, *key) if one.authority_key == self.authority.key]
-        return folding.merged([folding.row_of(one) for one in of_us])
+        counting = self._counting(session, xapi.pair(session, *key))
+        return folding.merged([folding.row_of(one, verdict) for one, verdict in counting])
+
+    def _counting(self, session: Session, stored: Sequence[xapi.Stored]) -> list[tuple[xapi.Stored, Verdict]]:
+        judged = zip(stored, self.judge.verdicts(session, stored), strict=True)
+        return [(one, verdict) for one, verdict in judged if verdict.counts]
 
 
 @cache

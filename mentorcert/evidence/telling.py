@@ -16,6 +16,8 @@ from mentorcert.evidence import fold, sentences
 from mentorcert.evidence.models import Progress
 from mentorcert.evidence.pretty import pretty
 from mentorcert.evidence.sentences import Sentence, Telling
+from mentorcert.evidence.service import door
+from mentorcert.evidence.trust import Verdict
 from mentorcert.people import queries as people
 from xapi import credentials, query
 from xapi.query import Query
@@ -110,14 +112,18 @@ def tell(
     session: Session, stored: Sequence[xapi.Stored], known: Sources, iri_base: str, *, whole: bool = False
 ) -> list[Told]:
     """Tell statements in sentences. Two queries: for names, and for what they did to progress."""
-    pairs = {one.statement.id: key for one in stored if (key := fold.key_of(one, known.system))}
+    judged = dict(
+        zip((one.statement.id for one in stored), door(iri_base).judge.verdicts(session, stored), strict=True)
+    )
+    pairs = {one.statement.id: fold.key_of(one.statement) for one in stored if judged[one.statement.id].counts}
     names = people.named(session, {each for one in stored for each in sentences.people_in(one.statement, iri_base)})
     progress = _progress(session, set(pairs.values()))
     told = []
     for each in stored:
         row = progress.get(pairs[each.statement.id]) if each.statement.id in pairs else None
         telling = Telling(iri_base, names, first=row is not None and row.first_success_id == each.statement.id)
-        told.append(_told(each, telling, known, _effect(each, known, row), pairs.get(each.statement.id), whole=whole))
+        effect = _effect(each, judged[each.statement.id], row)
+        told.append(_told(each, telling, known, effect, pairs.get(each.statement.id), whole=whole))
     return told
 
 
@@ -147,17 +153,15 @@ def _source(stored: xapi.Stored, telling: Telling, known: Sources) -> str:
     return sentences.short(label, 40) if label else sentences.agent(stored.statement.raw["authority"], telling)
 
 
-def _effect(stored: xapi.Stored, known: Sources, row: Progress | None) -> str:
+def _effect(stored: xapi.Stored, verdict: Verdict, row: Progress | None) -> str:
     """What a statement did to progress, in a sentence."""
     statement = stored.statement
     if stored.voided:
         return "None: it was taken back."
     if statement.voids:
         return f"Takes back statement {statement.voids}."
-    if stored.authority_key != known.system:
-        return "None: only what MentorCert records itself counts as evidence."
-    if row is None:
-        return "None: it is about no step of an enrolment."
+    if not verdict.counts or row is None:
+        return f"None: {verdict.why}"
     if row.completed_id == statement.id:
         return "Completed it."
     return "Counts for what is known of it." if row.completed_at else "It is begun, and not complete yet."
