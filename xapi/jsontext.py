@@ -17,7 +17,7 @@ DEPTH: Final = 64
 MAX_BYTES: Final = 8 * 1024 * 1024
 """How large one request's JSON may be, in bytes."""
 
-_surrogate = re.compile(r"\\u[dD][89a-fA-F]")
+_surrogate = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class _Repeating(dict[str, Any]):
@@ -33,6 +33,7 @@ def decode(data: bytes) -> Any:
     try:
         text = data.decode("utf-8")
         value, repeats = _read(text)
+        suspicious = repeats or _suspicious(data, value)
     except UnicodeDecodeError as error:
         raise StatementFaults([Fault("$", f"is not UTF-8: byte {error.start} can't be read")]) from error
     except json.JSONDecodeError as error:
@@ -42,7 +43,7 @@ def decode(data: bytes) -> Any:
         raise StatementFaults([_too_deep("$")]) from error
     except ValueError as error:  # from the hooks below, and Python's refusal of numbers with thousands of digits
         raise StatementFaults([Fault("$", f"holds a number that can't be kept: {error}")]) from error
-    if (repeats or _suspicious(text)) and (faults := list(_structure_faults(value))):
+    if suspicious and (faults := list(_structure_faults(value))):
         raise StatementFaults(faults)
     return value
 
@@ -105,9 +106,13 @@ def walk(value: object) -> Iterator[tuple[str, int, object]]:
             waiting.extend((f"{path}[{index}]", depth + 1, member) for index, member in enumerate(here))
 
 
-def _suspicious(text: str) -> bool:
-    """Whether the slow look at every value is worth while; most bodies need none."""
-    return text.count("{") + text.count("[") > DEPTH or _surrogate.search(text) is not None
+def _suspicious(data: bytes, value: object) -> bool:
+    """Whether the slow look at every value is worth while; most bodies need none, and most elements of a batch."""
+    if _surrogate.search(data) is not None:
+        return True
+    if data.count(b"{") + data.count(b"[") <= DEPTH:
+        return False
+    return not isinstance(value, list) or any(each.count(b"{") + each.count(b"[") >= DEPTH for each in elements(data))
 
 
 def _structure_faults(value: object) -> Iterator[Fault]:
