@@ -1,0 +1,129 @@
+"""What goes to a target next: a parcel of statements, as they are stored, in the order of storing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from xapi import jsontext
+from xapi.delivery import letters
+from xapi.delivery.targets import Filter, Target
+from xapi.statement import Relation, read
+from xapi.tables import statement as table
+
+BYTES: Final = 1024 * 1024
+"""How large the JSON of a parcel gets; one statement may be larger."""
+SCANNED: Final = 500
+"""How many statements are looked at for one parcel where most are left out."""
+
+_COLUMNS: Final = (
+    table.c.sequence,
+    table.c.id,
+    table.c.verb,
+    table.c.authority_key,
+    table.c.refers,
+    table.c.voiding,
+    table.c.timestamp,
+    table.c.text,
+)
+_Line = Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Statements to send in one request."""
+
+    ids: tuple[UUID, ...]
+    texts: tuple[str, ...]
+    start: int
+    """The target's cursor that it was made for."""
+    through: int
+    """Where the cursor stands once the parcel is delivered."""
+    retried: UUID | None = None
+    """The statement of the dead letter that this is about, instead of what comes next."""
+
+    @property
+    def settled(self) -> tuple[UUID, ...]:
+        """The statements that are no dead letters any more once it is delivered. One that is gone is no letter."""
+        return self.ids if self.retried is None else (self.retried,)
+
+    @property
+    def body(self) -> str:
+        """The statements as a batch."""
+        return f"[{','.join(self.texts)}]"
+
+
+def next_parcel(session: Session, target: Target) -> Parcel:
+    """Return what to send next: a dead letter that somebody wants retried, else what follows the cursor.
+
+    A parcel without statements moves the cursor over what the target does not get.
+    """
+    if (retried := letters.waiting(session, target)) is not None:
+        found = session.execute(select(*_COLUMNS).where(table.c.id == retried)).all()
+        return _parcel(target, found, target.cursor, retried)
+    filtered = target.filter != Filter()
+    rows = session.execute(
+        select(*_COLUMNS)
+        .where(table.c.sequence > target.cursor)
+        .order_by(table.c.sequence)
+        .limit(SCANNED if filtered else target.size)
+    ).all()
+    chosen = _wanted(session, target.filter, rows) if filtered else {row.sequence for row in rows}
+    packed = list(_packed(rows, chosen, target.size))
+    through = rows[-1].sequence if rows else target.cursor
+    if len(packed) < len(chosen):
+        through = packed[-1].sequence
+    return _parcel(target, packed, through)
+
+
+def _parcel(target: Target, rows: Sequence[_Line], through: int, retried: UUID | None = None) -> Parcel:
+    ids, texts = tuple(row.id for row in rows), tuple(row.text for row in rows)
+    return Parcel(ids, texts, target.cursor, through, retried)
+
+
+def _packed(rows: Sequence[_Line], chosen: set[int], most: int) -> Iterator[_Line]:
+    """Give the chosen rows from the front, as many as fit."""
+    weight = count = 0
+    for row in rows:
+        if row.sequence in chosen:
+            weight, count = weight + len(row.text.encode()), count + 1
+            if count > 1 and (count > most or weight > BYTES):
+                return
+            yield row
+
+
+def _wanted(session: Session, wanted: Filter, rows: Sequence[_Line]) -> set[int]:
+    """Return the numbers of what the target gets.
+
+    That is what fits its filter, and what refers to something that fits: voids above all. The void of a statement
+    that is not here goes along too: when that one comes, its void must not be missing.
+    """
+    referred = {row.refers for row in rows if row.refers}
+    found = session.execute(select(*_COLUMNS).where(table.c.id.in_(referred))) if referred else ()
+    targets: Mapping[UUID, _Line] = {row.id: row for row in found}
+    chosen = set()
+    for row in rows:
+        about = targets.get(row.refers)
+        lost_void = row.voiding and about is None
+        fits = lost_void or _fits(wanted, row) or (about is not None and _fits(wanted, about))
+        if fits and row.authority_key != wanted.skips:
+            chosen.add(row.sequence)
+    return chosen
+
+
+def _fits(wanted: Filter, row: _Line) -> bool:
+    if wanted.verbs and row.verb not in wanted.verbs:
+        return False
+    return not wanted.activities or any(_is_below(iri, wanted.activities) for iri in _activities(row))
+
+
+def _activities(row: _Line) -> Iterator[str]:
+    related = read(jsontext.reread(row.text), row.text, row.timestamp).related
+    return (key for kind, key in related if kind is Relation.RELATED_ACTIVITY)
+
+
+def _is_below(iri: str, roots: Sequence[str]) -> bool:
+    return any(iri == root or iri.startswith(f"{root}/") for root in roots)
