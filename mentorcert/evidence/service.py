@@ -88,6 +88,15 @@ class Door:
         writing(session)
         xapi.keep_others_out(session)
         session.execute(delete(Progress))
+        rows = self.folded(session)
+        if rows:
+            session.execute(
+                insert(Progress), [_columns(key, row) for key, row in sorted(rows.items(), key=lambda r: r[0])]
+            )
+        return len(rows)
+
+    def folded(self, session: Session) -> dict[Key, Row]:
+        """What every stored statement says together, from nothing: what progress must be. Writes nothing."""
         rows: dict[Key, Row] = {}
         after = 0
         while page := xapi.every(session, after=after, limit=PAGE):
@@ -96,11 +105,7 @@ class Door:
                     key = folding.key_of(one.statement)
                     rows[key] = folding.merge(rows.get(key, {}), folding.row_of(one, verdict))
             after = page[-1].sequence
-        if rows:
-            session.execute(
-                insert(Progress), [_columns(key, row) for key, row in sorted(rows.items(), key=lambda r: r[0])]
-            )
-        return len(rows)
+        return rows
 
     def _pairs_of_voided(self, session: Session, stored: Sequence[xapi.Stored]) -> set[Key]:
         targets = [one.statement.voids for one in stored if one.statement.voids]
