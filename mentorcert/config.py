@@ -2,8 +2,9 @@
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from mentorcert.errors import Fault, Invalid
 
 DEFAULT_PORT = 8000
 MEBIBYTE = 1024 * 1024
+OWN_MACHINE = "127.0.0.0/8,::1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Settings:
     """s3://bucket, gs://…, az://… or empty for a folder below `data`."""
     trusted_proxies: str = "127.0.0.1"
     """Addresses or networks, joined by commas, whose X-Forwarded-For and -Proto are believed."""
+    delivery_networks: tuple[str, ...] = ()
+    """Networks that are not public, and that statements may be sent on to."""
     upload_bytes: int = 200 * MEBIBYTE
     """The largest recording taken in one request."""
     development: bool = False
@@ -56,12 +60,14 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     iri_base = get("IRI_BASE", f"http://127.0.0.1:{DEFAULT_PORT}" if development else "").rstrip("/")
     public_url = get("PUBLIC_URL", f"http://127.0.0.1:{port}" if development else iri_base).rstrip("/")
     secret = get("SECRET_KEY", "") or (_development_secret(data) if development else "")
+    networks = [each.strip() for each in get("DELIVERY_NETWORKS", OWN_MACHINE if development else "").split(",")]
     faults = [
         *_number_faults(PORT=port, UPLOAD_MB=limit),
         *_address_faults(IRI_BASE=iri_base, PUBLIC_URL=public_url),
         *_secret_faults(secret),
         *_mail_faults(get("SMTP_URL", "")),
         *_demo_faults(development, demo),
+        *_network_faults(*networks),
     ]
     if faults:
         raise Invalid("MentorCert can't start with these settings.", "Correct them and start again.", faults)
@@ -79,6 +85,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         mail_from=get("MAIL_FROM", "MentorCert <mentorcert@localhost>"),
         files_url=get("FILES_URL", ""),
         trusted_proxies=get("TRUSTED_PROXIES", "127.0.0.1"),
+        delivery_networks=tuple(filter(None, networks)),
         upload_bytes=int(limit) * MEBIBYTE,
         development=development,
         demo=demo,
@@ -107,6 +114,15 @@ def _address_faults(**values: str) -> list[Fault]:
         for name, value in values.items()
         if urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc
     ]
+
+
+def _network_faults(*networks: str) -> Iterator[Fault]:
+    for each in filter(None, networks):
+        try:
+            ip_network(each)
+        except ValueError:
+            todo = "Give networks such as 10.0.0.0/8, joined by commas."
+            yield Fault("MENTORCERT_DELIVERY_NETWORKS", f"{each!r} is no network.", todo)
 
 
 def _mail_faults(smtp_url: str) -> list[Fault]:

@@ -1,0 +1,110 @@
+"""The courier: what the worker does to send statements on, a round at a time, and the loop around it.
+
+No transaction is open while the network is used. What a round needs to know is in the database, so that any worker
+can take the next one, and a killed one loses nothing.
+"""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from random import SystemRandom
+from threading import Event
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from mentorcert.config import Settings
+from mentorcert.db import own_transaction
+from mentorcert.delivery.sealing import Seal, Unreadable
+from xapi import delivery
+from xapi.delivery import Answer, Outcome, Parcel, Patience, Peer, Reach, Target
+
+LOOK_SECONDS: Final = 1.0
+"""How often the worker looks for something to send: what an idle target lags at most."""
+AT_ONCE: Final = 4
+"""How many targets are served at the same time, so that a slow one holds nobody up."""
+ROUNDS: Final = 50
+"""How many parcels a target gets before another one may have its place."""
+
+logger: Final = logging.getLogger(__name__)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Courier:
+    """Sends statements on."""
+
+    engine: Engine
+    seal: Seal
+    reach: Reach
+    patience: Patience = field(default_factory=Patience)
+    clock: Callable[[], datetime] = _now
+    chance: Callable[[], float] = field(default=SystemRandom().random)
+
+    def due(self) -> list[UUID]:
+        """Return the targets that can be sent something now."""
+        with Session(self.engine) as session:
+            return delivery.due(session, self.clock())
+
+    def deliver(self, target: UUID) -> bool:
+        """Do one round for a target; gives whether the next one can follow at once."""
+        with own_transaction(self.engine) as session:
+            turn = delivery.claim(session, target, self.clock())
+        if turn is None:
+            return False
+        with Session(self.engine) as session:
+            parcel = delivery.next_parcel(session, turn.target)
+        answer = self._send(parcel, turn.target)
+        with own_transaction(self.engine) as session:
+            return delivery.settle(session, turn, parcel, answer, now=self.clock(), spread=self.chance())
+
+    def _send(self, parcel: Parcel, target: Target) -> Answer:
+        try:
+            secret = self.seal.open(target.secret)
+        except Unreadable:
+            return Answer(Outcome.STOPPED, "Its secret can't be read any more: ours was changed. Enter it again.")
+        peer = Peer(target.endpoint, target.version, target.key, secret)
+        return delivery.send(parcel, peer, reach=self.reach, patience=self.patience, now=self.clock())
+
+
+def courier(engine: Engine, settings: Settings) -> Courier:
+    """Return the courier of an installation."""
+    return Courier(engine, Seal(settings.secret_key), Reach.of(settings.delivery_networks))
+
+
+def serve(mine: Courier, told: Event) -> None:
+    """Send what there is to send until told to stop; parcels that are on their way then arrive."""
+    busy: set[UUID] = set()
+    with ThreadPoolExecutor(AT_ONCE, "delivery") as threads:
+        while not told.wait(LOOK_SECONDS):
+            for target in _due(mine):
+                if target not in busy and len(busy) < AT_ONCE:
+                    busy.add(target)
+                    threads.submit(_serve_one, mine, target, told, busy)
+
+
+def _due(mine: Courier) -> list[UUID]:
+    try:
+        return mine.due()
+    except SQLAlchemyError as error:  # a database that is away comes back
+        logger.warning("can't look for what to deliver: %s", error)
+        return []
+
+
+def _serve_one(mine: Courier, target: UUID, told: Event, busy: set[UUID]) -> None:
+    try:
+        for _ in range(ROUNDS):
+            if told.is_set() or not mine.deliver(target):
+                return
+    except Exception:  # the others have their turn; the lease runs out, and this one is tried again
+        logger.exception("delivery to %s failed", target)
+    finally:
+        busy.discard(target)
