@@ -318,7 +318,7 @@ def test_an_id_of_nothing_is_not_found_by_those_who_may_look(house: House) -> No
     assert found == dict.fromkeys(found, 404)
 
 
-PUBLIC_RESOURCES: Final = {"about", "profile.jsonld"}
+PUBLIC_RESOURCES: Final = {"about", "openapi.yaml", "profile.jsonld"}
 """What the statement store tells whoever asks."""
 
 

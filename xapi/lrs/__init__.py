@@ -39,6 +39,7 @@ class Lrs(Flask):
             self._at(path, self._called(resource))
         self._at("about", about.versions)
         self._at("profile.jsonld", about.profile)
+        self._at("openapi.yaml", about.description)
         self._at("<path:rest>", about.missing)
         self.after_request(host.add_headers)
         for kind, handler in wire.HANDLERS.items():

@@ -1,4 +1,4 @@
-"""What anybody may ask: which versions of the standard are spoken, and the profile of our own concepts."""
+"""What anybody may ask: which versions are spoken, what the resources take and give, and our own concepts."""
 
 from importlib.resources import files
 
@@ -18,12 +18,21 @@ def versions() -> Response:
 
 def profile() -> Response:
     """Give the xAPI Profile of our own concepts."""
-    wire.only("GET", "HEAD")
-    text = files("xapi").joinpath("profile.jsonld").read_text(encoding="utf-8")
-    return wire.conditional(Response(text, mimetype="application/ld+json"))
+    return _file("profile.jsonld", "application/ld+json")
+
+
+def description() -> Response:
+    """Give the description of all resources (OpenAPI 3.1)."""
+    return _file("openapi.yaml", "application/yaml")
 
 
 def missing(rest: str) -> Response:
     """Answer for resources that there are none of."""
     wire.speak_version()
     raise Refusal(404, f"there is no resource {rest[:100]}; statements are at statements")
+
+
+def _file(name: str, mimetype: str) -> Response:
+    wire.only("GET", "HEAD")
+    text = files("xapi").joinpath(name).read_text(encoding="utf-8")
+    return wire.conditional(Response(text, mimetype=mimetype))
