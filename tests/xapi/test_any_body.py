@@ -3,6 +3,7 @@
 import copy
 import json
 import random
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.xapi.factories import a_full_statement, a_statement, a_void
-from xapi import StatementFaults, agent_key, equivalent, formats, jsontext, parse
+from tests.xapi.lrs_app import Client
+from xapi import Fault, Statement, StatementFaults, agent_key, equivalent, formats, jsontext, parse
 
 JUNK: list[Any] = [
     None, True, 0, -1, 1.5, 10**30, "", "x", "\x00", "\ud83d", "http://a", "PT1S", "2026-11-24T14:00:00Z",
@@ -46,26 +48,30 @@ def spoil(statement: Any, chance: random.Random) -> None:
         )
 
 
-def taken_or_refused(body: bytes, version: str, now: datetime) -> bool:
+def parsed(body: bytes, version: str, now: datetime) -> tuple[list[Statement], tuple[Fault, ...]]:
     try:
-        statements = parse(body, now=now, version=version)
-    except StatementFaults:
-        return False
+        return parse(body, now=now, version=version), ()
+    except StatementFaults as error:
+        return [], error.faults
+
+
+def taken_or_refused(body: bytes, version: str, now: datetime) -> bool:
+    statements, faults = parsed(body, version, now)
+    assert [fault for fault in faults if not (fault.path.startswith("$") and fault.what)] == []
     for each in statements:
         assert json.loads(each.text) == each.raw
         assert equivalent(each.raw, copy.deepcopy(each.raw))
         assert agent_key(formats.ids(each.raw)["actor"]) == each.actor_key
         assert jsontext.encode(formats.canonical(each.raw, ["en"]))
-    return True
+    return bool(statements)
 
 
-def proof(rounds: int, seed: int, now: datetime) -> None:
-    chance = random.Random(seed)
+def bodies(rounds: int, chance: random.Random) -> Iterator[bytes]:
+    """Give statements and batches that are spoilt in one place or in several."""
     sub = {**a_full_statement(), "objectType": "SubStatement"}
     for name in ("id", "version"):
         del sub[name]
     starts = [a_full_statement(), a_statement(), a_void(a_full_statement()["id"]), a_statement(object=sub)]
-    taken = 0
     for _ in range(rounds):
         statement = copy.deepcopy(chance.choice(starts))
         for _ in range(chance.choice([1, 1, 1, 2, 5])):
@@ -76,14 +82,45 @@ def proof(rounds: int, seed: int, now: datetime) -> None:
         if chance.random() < 0.1:
             cut = chance.randrange(len(body))
             body = body[:cut] + bytes([chance.randrange(256)]) + body[cut + 1 :]
-        taken += taken_or_refused(body, chance.choice(["1.0.3", "2.0.0"]), now)
+        yield body
+
+
+def proof(rounds: int, seed: int, now: datetime) -> None:
+    chance = random.Random(seed)
+    spoilt = bodies(rounds, chance)
+    taken = sum(taken_or_refused(body, chance.choice(["1.0.3", "2.0.0"]), now) for body in spoilt)
     assert 0 < taken < rounds
+
+
+def proof_over_http(rounds: int, seed: int, lrs: Client) -> None:
+    """Send spoilt bodies: what is refused names the place and the rule, and nothing fails."""
+    chance = random.Random(seed)
+    found: Counter[int] = Counter()
+    for body in bodies(rounds, chance):
+        version = {"X-Experience-API-Version": chance.choice(["1.0.3", "2.0.0"]), "Content-Type": "application/json"}
+        answer = lrs.client.post("/xapi/statements", data=body, headers={**lrs.headers, **version})
+        found[answer.status_code] += 1
+        if answer.status_code == 400:
+            assert [fault for fault in answer.json["faults"] if not fault["path"].startswith("$")] == []
+    assert found.keys() <= {200, 400, 403, 409}
+    assert found[200]
+    assert found[400]
 
 
 def test_a_thousand_spoilt_bodies(seed: int, now: datetime) -> None:
     proof(1_000, seed, now)
 
 
+def test_three_hundred_spoilt_bodies_over_http(seed: int, lrs: Client) -> None:
+    proof_over_http(300, seed, lrs)
+
+
 @pytest.mark.soak
 def test_a_hundred_thousand_spoilt_bodies(seed: int, now: datetime) -> None:
     proof(100_000, seed, now)
+
+
+@pytest.mark.soak
+def test_fifty_thousand_spoilt_bodies_over_http(seed: int, lrs: Client) -> None:
+    """On each database, so a hundred thousand."""
+    proof_over_http(50_000, seed, lrs)
