@@ -20,7 +20,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, text
 from sqlalchemy.orm import Session
 
-from xapi import jsontext, tables
+from xapi import activities, jsontext, tables
+from xapi.definitions import Standing
 from xapi.equivalence import equivalent
 from xapi.identity import agent_key, indexed, keys_of
 from xapi.reading import BEGINNING, WAITED, Stored, chunks, consistent_through, count, every, lookup, pair
@@ -77,11 +78,18 @@ class Authority:
     """Whether this is the system itself; what that means is the application's affair."""
     voids_any: bool = False
     """Whether it may void statements of other authorities."""
+    defines: bool = True
+    """Whether it may define activities (the standard's scope `define`)."""
     key: str = field(init=False)
     """The agent's canonical key."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", agent_key(self.agent))
+
+    @property
+    def standing(self) -> Standing:
+        """Whether its definitions of activities are believed."""
+        return Standing.SYSTEM if self.system else Standing.DEFINES if self.defines else Standing.NONE
 
 
 @dataclass(frozen=True)
@@ -117,6 +125,7 @@ def append(
         stored = list(_stored(fresh, state, authority, now))
         connection.execute(_insert_statement, [_row(each, authority) for each in stored])
         connection.execute(_insert_related, [row for each in stored for row in _related_rows(each)])
+        activities.learn(connection, stored, authority.standing)
         on_stored(session, stored)
     return [each.id for each in statements]
 
