@@ -82,29 +82,42 @@ def courier(engine: Engine, settings: Settings) -> Courier:
 
 def serve(mine: Courier, told: Event) -> None:
     """Send what there is to send until told to stop; parcels that are on their way then arrive."""
-    busy: set[UUID] = set()
+    desk = _Desk(mine, told)
     with ThreadPoolExecutor(AT_ONCE, "delivery") as threads:
         while not told.wait(LOOK_SECONDS):
-            for target in _due(mine):
-                if target not in busy and len(busy) < AT_ONCE:
-                    busy.add(target)
-                    threads.submit(_serve_one, mine, target, told, busy)
+            for target in desk.waiting():
+                desk.busy.add(target)
+                threads.submit(desk.serve, target)
 
 
-def _due(mine: Courier) -> list[UUID]:
-    try:
-        return mine.due()
-    except SQLAlchemyError as error:  # a database that is away comes back
-        logger.warning("can't look for what to deliver: %s", error)
-        return []
+@dataclass
+class _Desk:
+    """Which targets are being served, and whether the database could last be asked."""
 
+    courier: Courier
+    told: Event
+    busy: set[UUID] = field(default_factory=set)
+    away: bool = False
 
-def _serve_one(mine: Courier, target: UUID, told: Event, busy: set[UUID]) -> None:
-    try:
-        for _ in range(ROUNDS):
-            if told.is_set() or not mine.deliver(target):
-                return
-    except Exception:  # the others have their turn; the lease runs out, and this one is tried again
-        logger.exception("delivery to %s failed", target)
-    finally:
-        busy.discard(target)
+    def waiting(self) -> list[UUID]:
+        """Return the targets that are due and that there is a thread for."""
+        try:
+            due = self.courier.due()
+        except SQLAlchemyError as error:  # it comes back; once is enough to say it
+            if not self.away:
+                logger.warning("the database can't be asked what to deliver: %s", error)
+            self.away = True
+            return []
+        self.away = False
+        return [target for target in due if target not in self.busy][: AT_ONCE - len(self.busy)]
+
+    def serve(self, target: UUID) -> None:
+        """Send to one target for a while."""
+        try:
+            for _ in range(ROUNDS):
+                if self.told.is_set() or not self.courier.deliver(target):
+                    return
+        except Exception:  # the others have their turn; the lease runs out, and this one is tried again
+            logger.exception("delivery to %s failed", target)
+        finally:
+            self.busy.discard(target)
