@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Flask, Response, g
 from flask.typing import ResponseReturnValue
 
-from xapi.lrs import about, statements, wire
+from xapi.lrs import about, documents, known, statements, wire
 from xapi.lrs.wire import Call, Host
 
 if TYPE_CHECKING:
@@ -23,7 +23,14 @@ __all__ = ["Host", "Lrs", "beside"]
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 """Every method reaches its resource, which says itself what it does not do."""
 
-RESOURCES: Final = {"statements": statements.resource}
+RESOURCES: Final = {
+    "statements": statements.resource,
+    "activities": known.activity,
+    "activities/state": documents.states,
+    "activities/profile": documents.activity_profiles,
+    "agents": known.person,
+    "agents/profile": documents.agent_profiles,
+}
 """Who answers at which address below the prefix, once the caller has proved who they are."""
 
 _SLASHES: Final = re.compile("/{2,}")

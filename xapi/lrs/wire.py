@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from xapi import credentials, jsontext, values
 from xapi.credentials import Credential
-from xapi.faults import SHOWN, Faults, QueryFaults, StatementFaults
+from xapi.faults import SHOWN, Faults
 from xapi.reading import BEGINNING, Stored, consistent_through
 from xapi.store import Authority, ConflictingStatement, ForbiddenVoid
 
@@ -199,8 +199,7 @@ def _failed(error: Exception) -> Response:
 
 HANDLERS: Final[Mapping[type[Exception], Callable[[Any], Response]]] = {
     Refusal: _refused,
-    StatementFaults: _faulty,
-    QueryFaults: _faulty,
+    Faults: _faulty,
     ConflictingStatement: _conflicting,
     ForbiddenVoid: _forbidden_void,
     RequestEntityTooLarge: _too_large,
