@@ -35,6 +35,7 @@ from mentorcert.evidence.service import Door, door
 from mentorcert.files import open_files
 from mentorcert.grading import queries as grading
 from mentorcert.grading import views as grading_views
+from mentorcert.keys import views as keys_views
 from mentorcert.people import views as people_views
 from mentorcert.permissions import NOBODY, Permission, Scope, allows, permission_of
 from mentorcert.recordings import queries as recordings
@@ -63,6 +64,7 @@ BLUEPRINTS: Final = (
     certification_views.blueprint,
     reports_views.blueprint,
     evidence_views.blueprint,
+    keys_views.blueprint,
 )
 
 SCOPES: Final[Mapping[str, Callable[[Session, UUID], Scope | None]]] = {

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     CERTIFY = "certify"
     PEOPLE_MANAGE = "people.manage"
     STATEMENTS_READ = "statements.read"
+    KEYS_MANAGE = "keys.manage"
 
 
 class Standing(StrEnum):
@@ -76,6 +77,7 @@ RULES: Final[dict[Permission, frozenset[Role | Standing]]] = {
     Permission.CERTIFY: frozenset({_M}),
     Permission.PEOPLE_MANAGE: frozenset({_M, _A}),
     Permission.STATEMENTS_READ: frozenset({_A}),
+    Permission.KEYS_MANAGE: frozenset({_A}),
 }
 
 

@@ -22,6 +22,9 @@ FEATURES = [
     "certification",
     "coaching",
     "reports",
+    "keys",
+    "delivery",
+    "upkeep",
     "lti",
 ]
 """Each may import those before it."""

@@ -32,6 +32,7 @@ PLACES: Final = (
     Place(_l("Topics"), "sessions.topics", frozenset({_F, _M}), ("/topics",)),
     Place(_l("People"), "people.index", frozenset({_M, _A}), ("/people",)),
     Place(_l("Statements"), "evidence.statements", frozenset({_A}), ("/statements",)),
+    Place(_l("Keys"), "keys.index", frozenset({_A}), ("/keys",)),
 )
 
 
