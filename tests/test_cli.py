@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 import xapi.credentials
+from mentorcert.audit import AuditEntry
 from mentorcert.catalog.models import ProgrammeVersion, RubricVersion
 from mentorcert.cli import main
 from mentorcert.db import prepare_engine, writing
@@ -247,6 +248,36 @@ def test_a_key_is_printed_on_one_line_and_opens_the_store(shell: Shell) -> None:
     assert (credential.label, *credential.scopes) == ("Cornerstone", "statements/read")
 
 
+def test_a_key_is_made_for_programmes_with_an_owner_and_an_end(shell: Shell) -> None:
+    with shell.session() as session:
+        factories.publish_programme(session)
+        factories.make_person(session, email="ines@example.org")
+    more = ["--programme", "tiny", "--owner", "Ines@example.org", "--expires", "2999-01-31", "--label", "LMS"]
+    key, _ = shell.says("key", "create", "--scope", "statements/write", *more).split()
+    said = f"{key}\tvalid\tstatements/write\t-\tLMS\ttiny\t2999-01-31\tines@example.org\n"
+    assert shell.says("key", "list") == said
+    with shell.session() as session:
+        (made,) = xapi.credentials.every(session)
+        (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.subject == f"key:{made.uuid}"))
+        assert (entry.who, entry.action, made.expires) == ("cli", "key.create", datetime(2999, 2, 1, tzinfo=UTC))
+
+
+def test_everything_that_is_wrong_with_a_key_is_said_at_once(shell: Shell) -> None:
+    wrong = ["--programme", "algebra", "--owner", "nobody@example.org", "--expires", "2020-01-31", "--label", " "]
+    assert shell.refuses("key", "create", "--scope", "state", *wrong).splitlines() == [
+        "Error: This key can't be made like that.",
+        "  label: It has no name. Say which system it is for.",
+        '  programmes: No programme "algebra" is published. Published are: none.',
+        "  programmes: It can't complete lessons, because it can't send statements. "
+        "Let it send statements, or choose no programme.",
+        "  owner: We know nobody by this address. Choose somebody who has an account.",
+        "  expires: This day is over. Choose today or a later one.",
+    ]
+    assert shell.refuses("key", "create", "--expires", "9999-12-31").splitlines()[1:] == [
+        "  expires: The year is too far away. Look at it again."
+    ]
+
+
 def test_a_scope_that_the_standard_does_not_know_is_refused_with_those_it_knows(shell: Shell) -> None:
     done = shell.run("key", "create", "--scope", "everything")
     assert done.exit_code == 2
@@ -256,9 +287,9 @@ def test_a_scope_that_the_standard_does_not_know_is_refused_with_those_it_knows(
 
 def test_a_key_is_listed_and_revoked_once(shell: Shell) -> None:
     key, secret = shell.says("key", "create", "--scope", "all/read", "--label", "Cornerstone").split()
-    assert shell.says("key", "list") == f"{key}\tvalid\tall/read\t-\tCornerstone\n"
+    assert shell.says("key", "list") == f"{key}\tvalid\tall/read\t-\tCornerstone\t-\t-\t-\n"
     assert shell.says("key", "revoke", key) == f"{key} is revoked.\n"
-    assert shell.says("key", "list") == f"{key}\trevoked\tall/read\t-\tCornerstone\n"
+    assert shell.says("key", "list") == f"{key}\trevoked\tall/read\t-\tCornerstone\t-\t-\t-\n"
     with shell.session() as session:
         assert xapi.credentials.check(session, key, secret, datetime.now(UTC)) is None
     assert shell.refuses("key", "revoke", key).startswith(f"Error: There is no valid key {key}.\n")
