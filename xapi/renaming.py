@@ -43,7 +43,7 @@ def rename(session: Session, given: Mapping[str, Mapping[str, str]]) -> Renamed:
     """
     keep_others_out(session)
     rewriting, ids = Rewriting(given), []
-    numbers = _numbers(session, given)
+    numbers = holding(session, given)
     for start in range(0, len(numbers), _PAGE):
         some = numbers[start : start + _PAGE]
         rows = session.execute(select(tables.statement).where(_rows.sequence.in_(some)).order_by(_rows.sequence))
@@ -51,17 +51,17 @@ def rename(session: Session, given: Mapping[str, Mapping[str, str]]) -> Renamed:
     return Renamed(tuple(ids), tuple(rewriting.signatures))
 
 
+def holding(session: Session, keys: Iterable[str]) -> list[int]:
+    """Return the numbers of the statements that hold one of these agents, by canonical key, anywhere."""
+    found = select(_parts.sequence).where(_parts.key.in_([indexed(key) for key in keys])).distinct()
+    return sorted(session.scalars(found))
+
+
 def mailboxes(session: Session, address: str) -> list[str]:
     """Return the keys of stored agents whose mailbox is this address, in any case of (ASCII) letters. Takes a while."""
     wanted = f"mbox:mailto:{address}".lower()
     known = session.scalars(select(_parts.key).where(_parts.key >= "mbox:", _parts.key < "mbox;").distinct())
     return [key for key in known if key.lower() == wanted]
-
-
-def _numbers(session: Session, keys: Iterable[str]) -> list[int]:
-    """Return the numbers of the statements that hold one of these agents."""
-    found = select(_parts.sequence).where(_parts.key.in_([indexed(key) for key in keys])).distinct()
-    return sorted(session.scalars(found))
 
 
 def _rewrite(session: Session, rows: Sequence[Row[Any]], rewriting: Rewriting) -> list[UUID]:

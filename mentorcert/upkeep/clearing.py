@@ -1,0 +1,107 @@
+"""What we keep of somebody, emptied: words and voices go, what counts stays without a name."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from mentorcert.audit import AuditEntry
+from mentorcert.certification.models import Certificate
+from mentorcert.certification.service import fingerprint
+from mentorcert.cohorts.models import Enrolment
+from mentorcert.coursework.models import Reflection, StrengthsResult
+from mentorcert.grading.models import Assessment, Mark
+from mentorcert.outbox import OutboxRow
+from mentorcert.people.models import Grant, OneTimeLink, Person, PersonIdentifier
+from mentorcert.recordings.models import Recording
+from mentorcert.upkeep.erasing import Words
+
+NAME: Final = "Somebody who was forgotten"
+"""Whom people see where a forgotten person's name stood."""
+HOLDER: Final = "The holder, whose name was erased,"
+"""Who is certified by the certificate of somebody who was forgotten: "… is a certified mentor"."""
+DOMAIN: Final = "forgotten.invalid"
+"""The domain of addresses that nobody has."""
+_PAGE: Final = 500
+
+
+def subjects(session: Session, person: Person) -> frozenset[str]:
+    """How the audit log names what is about a person."""
+    enrolments = session.execute(select(Enrolment.id, Enrolment.uuid).where(Enrolment.person_id == person.id)).all()
+    ids = [each.id for each in enrolments]
+    certificates = session.scalars(select(Certificate.uuid).where(Certificate.enrolment_id.in_(ids)))
+    recordings = session.scalars(select(Recording.uuid).where(Recording.enrolment_id.in_(ids)))
+    return frozenset(
+        [
+            f"person:{person.uuid}",
+            *(f"enrolment:{each.uuid}" for each in enrolments),
+            *(f"certificate:{each}" for each in certificates),
+            *(f"recording:{each}" for each in recordings),
+        ]
+    )
+
+
+def erase_work(session: Session, person: Person, now: datetime) -> tuple[int, int]:
+    """Take words and voices out of what the person did; gives how many certificates stay, and recordings go.
+
+    By commands, not by objects: a released grade refuses to be changed otherwise, and its levels are not.
+    """
+    enrolments = list(session.scalars(select(Enrolment.id).where(Enrolment.person_id == person.id)))
+    session.execute(delete(Reflection).where(Reflection.enrolment_id.in_(enrolments)))
+    session.execute(delete(StrengthsResult).where(StrengthsResult.enrolment_id.in_(enrolments)))
+    recordings = list(session.scalars(select(Recording.id).where(Recording.enrolment_id.in_(enrolments))))
+    graded = list(session.scalars(select(Assessment.id).where(Assessment.recording_id.in_(recordings))))
+    session.execute(update(Mark).where(Mark.assessment_id.in_(graded)).values(comment=""))
+    session.execute(update(Assessment).where(Assessment.id.in_(graded)).values(comment=""))
+    # No row names the file any more, and the worker removes such files within hours.
+    nothing = dict.fromkeys(("file_key", "content_type", "sha256", "link", "passcode", "transcript", "mentee_name"), "")
+    session.execute(update(Recording).where(Recording.id.in_(recordings)).values(size=0, **nothing))
+    opened = update(Enrolment).where(Enrolment.id.in_(enrolments), Enrolment.archived_at.is_(None))
+    session.execute(opened.values(archived_at=now))
+    return _erase_certificates(session, enrolments), len(recordings)
+
+
+def _erase_certificates(session: Session, enrolments: Sequence[int]) -> int:
+    found = session.scalars(select(Certificate).where(Certificate.enrolment_id.in_(enrolments))).all()
+    for each in found:
+        each.document = {**each.document, "holder": HOLDER}
+        each.fingerprint = fingerprint(each.document)
+    return len(found)
+
+
+def erase_account(session: Session, person: Person, now: datetime) -> None:
+    """Take everything out of an account that says whose it was; nobody can sign in with it again."""
+    for table in (PersonIdentifier, OneTimeLink, Grant):
+        session.execute(delete(table).where(table.person_id == person.id))
+    person.email, person.name = f"{person.uuid}@{DOMAIN}", NAME
+    person.zone, person.theme, person.office = "UTC", "", None
+    person.password_hash, person.session_key = "", secrets.token_urlsafe(16)
+    person.archived_at = person.archived_at or now
+
+
+def erase_traces(session: Session, words: Words, subjects: frozenset[str]) -> None:
+    """Take names and addresses out of the audit log and of the mail that waits: the entries stay, the words go."""
+    session.flush()
+    after = 0
+    while entries := session.execute(_entries.where(AuditEntry.id > after).limit(_PAGE)).all():
+        for each in entries:
+            about = each.subject in subjects
+            old = {"reason": each.reason, "before": each.before, "after": each.after}
+            new = words.out_of(old, name_too=about or " " in words.name)
+            if changed := {name: value for name, value in new.items() if value != old[name]}:
+                session.execute(update(AuditEntry).where(AuditEntry.id == each.id).values(**changed))
+        after = entries[-1].id
+    for row in session.scalars(select(OutboxRow).where(OutboxRow.state != "done")):
+        if row.payload.get("to") in words.identifiers:
+            session.delete(row)
+        else:
+            row.payload = words.out_of(row.payload, name_too=" " in words.name)
+            row.last_error = words.out_of(row.last_error)
+
+
+_entries: Final = select(
+    AuditEntry.id, AuditEntry.subject, AuditEntry.reason, AuditEntry.before, AuditEntry.after
+).order_by(AuditEntry.id)
