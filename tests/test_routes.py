@@ -25,6 +25,8 @@ from mentorcert.cohorts.models import Cohort, Enrolment
 from mentorcert.db import db
 from mentorcert.evidence.service import door
 from mentorcert.grading.models import Assessment
+from mentorcert.keys import service as keys
+from mentorcert.keys.service import Wish
 from mentorcert.people.models import Person
 from mentorcert.permissions import RULES, Role, Standing, permission_of
 from mentorcert.sessions.models import LiveSession, Topic
@@ -82,6 +84,10 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "coursework.media": SIGNED_IN,
     "coursework.question": OWNER,
     "coursework.step": OWNER,
+    "evidence.download": frozenset({"administrator"}),
+    "evidence.newer": frozenset({"administrator"}),
+    "evidence.raw": frozenset({"administrator"}),
+    "evidence.statement": frozenset({"administrator"}),
     "evidence.statements": frozenset({"administrator"}),
     "grading.bench": COACH,
     "grading.feedback": OWNER | COACH | MANAGER,
@@ -94,6 +100,13 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "grading.take": COACH,
     "home.health": EVERYBODY,
     "home.index": SIGNED_IN,
+    "keys.change": frozenset({"administrator"}),
+    "keys.create": frozenset({"administrator"}),
+    "keys.index": frozenset({"administrator"}),
+    "keys.new": frozenset({"administrator"}),
+    "keys.revoke": frozenset({"administrator"}),
+    "keys.revoking": frozenset({"administrator"}),
+    "keys.show": frozenset({"administrator"}),
     "people.change_password": SIGNED_IN,
     "people.forgotten": EVERYBODY,
     "people.index": MANAGER | {"administrator"},
@@ -230,12 +243,14 @@ def _happened(session: Session, cohort: Cohort, enrolment: Enrolment, people: di
     made = certification.certify(session, mine, enrolment, organisation="Us", who=people["manager"].uuid, now=NOW)
     topic = Topic(title="Talks", slug="talks", created_at=NOW)
     session.add(topic)
+    key, _ = keys.make(session, Wish("LMS", frozenset({"statements/write"})), who=people["administrator"].uuid, now=NOW)
     session.commit()
     assessment = session.query(Assessment).one()
     certificate = session.query(Certificate).one()
     assert made.id == certificate.id
     return {
         "cohort": cohort.uuid,
+        "key": key.uuid,
         "enrolment": enrolment.uuid,
         "live_session": session.query(LiveSession).one().uuid,
         "recording": assessment.recording.uuid,

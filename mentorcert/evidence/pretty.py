@@ -1,10 +1,12 @@
-"""JSON for people to read: indented and marked up, every token as it is stored and escaped. Pure."""
+"""JSON for people to read: indented and marked up, every token as it is stored, revealed and escaped. Pure."""
 
 import re
 from collections.abc import Iterator
 from typing import Final
 
 from markupsafe import Markup, escape
+
+from mentorcert.evidence.visible import revealed
 
 INDENT: Final = "  "
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
@@ -17,7 +19,7 @@ def pretty(text: str) -> Markup:
 
 def _marked(text: str) -> Iterator[Markup]:
     depth = 0
-    tokens = _TOKEN.findall(text)
+    tokens = _TOKEN.findall(revealed(text))
     for at, token in enumerate(tokens):
         after = tokens[at + 1] if at + 1 < len(tokens) else ""
         if token in "{[":

@@ -1,27 +1,28 @@
 """Statements for people to look through: found, told in sentences, and what each did to somebody's progress."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from markupsafe import Markup
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 import xapi
-from mentorcert.errors import NotFound
-from mentorcert.evidence import fold, sentences
+from mentorcert.evidence import effects, fold, sentences
+from mentorcert.evidence.agents import people_in
+from mentorcert.evidence.facts import facts
 from mentorcert.evidence.models import Progress
 from mentorcert.evidence.pretty import pretty
+from mentorcert.evidence.seeking import Wanted, account_key
 from mentorcert.evidence.sentences import Sentence, Telling
 from mentorcert.evidence.service import door
-from mentorcert.evidence.trust import Verdict
+from mentorcert.evidence.visible import short
 from mentorcert.people import queries as people
-from xapi import credentials, query
-from xapi.query import Query
-from xapi.reading import BEGINNING
+from xapi import credentials, query, tables
+from xapi.credentials import Credential
 
 PAGE: Final = 50
 MOST_COUNTED: Final = 10_000
@@ -31,7 +32,7 @@ LONGEST_SHOWN: Final = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A statement as the page shows it."""
+    """A statement as a list shows it."""
 
     id: UUID
     stored: datetime
@@ -62,44 +63,65 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Newer:
+    """What came since somebody looked."""
+
+    told: list[Told]
+    changed: list[Told]
+    """What was taken back by it."""
+    through: int
+    """The sequence number up to which nothing is missing."""
+    too_many: bool
+    """Whether there is more than a page of it; then nothing is told."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
     """Who may tell: ourselves, and the holders of keys, by their canonical agent key."""
 
+    iri_base: str
     system: str
-    labels: Mapping[str, str]
+    keys: Mapping[str, Credential]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What people call the keys."""
+        return {key: short(each.label, 40) or each.key for key, each in self.keys.items()}
 
 
 def sources(session: Session, iri_base: str) -> Sources:
     """Everybody who may send statements. One query."""
-    labels = {_key(iri_base, f"key:{each.uuid}"): each.label for each in credentials.every(session)}
-    return Sources(_key(iri_base, "system"), labels)
+    keys = {account_key(iri_base, f"key:{each.uuid}"): each for each in credentials.every(session)}
+    return Sources(iri_base, system_key(iri_base), keys)
 
 
-def person_key(iri_base: str, person: UUID) -> str:
-    """How statements of ours name a person, as a canonical agent key."""
-    return _key(iri_base, str(person))
+def system_key(iri_base: str) -> str:
+    """How we name ourselves as the authority of statements, as a canonical agent key."""
+    return account_key(iri_base, "system")
 
 
-def midnight(day: date) -> datetime:
-    """The moment before a day begins in UTC: what was stored after it was stored on that day or later."""
-    return datetime.combine(max(day, BEGINNING.date()), time(), UTC) - timedelta(microseconds=1)
+def newest(session: Session) -> int:
+    """The sequence number of the newest statement, or 0: one step along the index."""
+    return session.scalar(select(func.max(tables.statement.c.sequence))) or 0
 
 
-def find(session: Session, asked: Query, known: Sources, iri_base: str) -> Found:
-    """A page of statements, newest first, voided ones too. Five queries at most."""
+def find(session: Session, wanted: Wanted, known: Sources, *, after: int | None) -> Found:
+    """A page of statements, newest first, voided ones too. Six queries at most."""
+    asked = wanted.query(limit=PAGE, after=after)
     page = query.find(session, asked)
-    total = (
-        query.count(session, replace(asked, after=None), MOST_COUNTED) if page.more or asked.after else len(page.rows)
-    )
-    return Found(tell(session, page.statements, known, iri_base), page.more, total)
+    total = query.count(session, replace(asked, after=None), MOST_COUNTED) if page.more or after else len(page.rows)
+    return Found(tell(session, page.statements, known), page.more, total)
 
 
-def one(session: Session, wanted: UUID, known: Sources, iri_base: str) -> Told:
-    """A single statement, whole; raises NotFound."""
-    found = xapi.lookup(session, [wanted])
-    if not found:
-        raise NotFound("There is no statement with this id.", "Go back to the list and choose one.")
-    return tell(session, found, known, iri_base, whole=True)[0]
+def newer(session: Session, wanted: Wanted, *, above: int, through: int, iri_base: str) -> Newer:
+    """What came after the sequence number `above`, newest first; `through` is what `newest` said just now."""
+    page = query.find(session, wanted.query(limit=PAGE, after=above, ascending=True))
+    if page.more or not page.rows:
+        return Newer([], [], through, page.more is not None)
+    known, stored = sources(session, iri_base), page.statements
+    voided = [one.statement.voids for one in stored if one.statement.voids]
+    changed = tell(session, xapi.lookup(session, voided), known) if voided else []
+    return Newer(tell(session, stored, known)[::-1], changed, max(through, stored[-1].sequence), too_many=False)
 
 
 def standing(session: Session, pair: fold.Key) -> Progress | None:
@@ -108,37 +130,60 @@ def standing(session: Session, pair: fold.Key) -> Progress | None:
     return session.scalar(query)
 
 
-def tell(
-    session: Session, stored: Sequence[xapi.Stored], known: Sources, iri_base: str, *, whole: bool = False
-) -> list[Told]:
-    """Tell statements in sentences. Two queries: for names, and for what they did to progress."""
-    judged = dict(
-        zip((one.statement.id for one in stored), door(iri_base).judge.verdicts(session, stored), strict=True)
-    )
-    pairs = {one.statement.id: fold.key_of(one.statement) for one in stored if judged[one.statement.id].counts}
-    names = people.named(session, {each for one in stored for each in sentences.people_in(one.statement, iri_base)})
-    progress = _progress(session, set(pairs.values()))
+def tell(session: Session, stored: Sequence[xapi.Stored], known: Sources) -> list[Told]:
+    """Tell statements in sentences.
+
+    Three queries: what they refer to, names, what they did to progress; and what it takes to judge other systems'.
+    """
+    telling = telling_of(session, [one.statement for one in stored], known)
+    verdicts = door(known.iri_base).judge.verdicts(session, stored)
+    pairs = {
+        one.statement.id: fold.key_of(one.statement) for one, fate in zip(stored, verdicts, strict=True) if fate.counts
+    }
+    progress = progress_of(session, set(pairs.values()))
     told = []
-    for each in stored:
-        row = progress.get(pairs[each.statement.id]) if each.statement.id in pairs else None
-        telling = Telling(iri_base, names, first=row is not None and row.first_success_id == each.statement.id)
-        effect = _effect(each, judged[each.statement.id], row)
-        told.append(_told(each, telling, known, effect, pairs.get(each.statement.id), whole=whole))
+    for one, verdict in zip(stored, verdicts, strict=True):
+        pair = pairs.get(one.statement.id)
+        row = progress.get(pair) if pair else None
+        own = replace(telling, first=row is not None and row.first_success_id == one.statement.id)
+        told.append(_told(one, own, known, effects.effect(one, verdict, row), pair))
     return told
 
 
-def _told(
-    stored: xapi.Stored, telling: Telling, known: Sources, effect: str, pair: fold.Key | None, *, whole: bool
-) -> Told:
+def telling_of(session: Session, statements: Sequence[xapi.Statement], known: Sources) -> Telling:
+    """What sentences need to know of statements: those that they refer to, and names. Two queries at most."""
+    wanted = {each.refers for each in statements if each.refers}
+    targets = {one.statement.id: one.statement for one in xapi.lookup(session, wanted)} if wanted else {}
+    told = [*statements, *targets.values()]
+    uuids = {uuid for each in told for uuid in people_in(each, known.iri_base)}
+    return Telling(known.iri_base, people.named(session, uuids) if uuids else {}, targets)
+
+
+def progress_of(session: Session, pairs: Collection[fold.Key]) -> dict[fold.Key, Progress]:
+    """Progress by pair. One query."""
+    if not pairs:
+        return {}
+    query = select(Progress).where(tuple_(Progress.registration, Progress.activity).in_(sorted(pairs)))
+    return {(row.registration, row.activity): row for row in session.scalars(query)}
+
+
+def source(stored: xapi.Stored, telling: Telling, known: Sources) -> str:
+    """Who sent a statement: what the key is called, or the authority's own words; empty when it was us."""
+    if stored.authority_key == known.system:
+        return ""
+    return known.labels.get(stored.authority_key) or telling.agent(stored.statement.raw["authority"])
+
+
+def _told(stored: xapi.Stored, telling: Telling, known: Sources, effect: str, pair: fold.Key | None) -> Told:
     statement = stored.statement
-    cut = not whole and len(statement.text) > LONGEST_SHOWN
+    cut = len(statement.text) > LONGEST_SHOWN
     return Told(
         id=statement.id,
         stored=stored.stored,
         happened=statement.timestamp,
         sentence=sentences.sentence(statement, telling),
-        facts=sentences.facts(statement, telling),
-        source="" if stored.authority_key == known.system else _source(stored, telling, known),
+        facts=facts(statement, telling),
+        source=source(stored, telling, known),
         voided=stored.voided,
         json=Markup("") if cut else pretty(statement.text),
         bytes=len(statement.text.encode()),
@@ -146,33 +191,3 @@ def _told(
         effect=effect,
         pair=None if stored.voided else pair,
     )
-
-
-def _source(stored: xapi.Stored, telling: Telling, known: Sources) -> str:
-    label = known.labels.get(stored.authority_key)
-    return sentences.short(label, 40) if label else sentences.agent(stored.statement.raw["authority"], telling)
-
-
-def _effect(stored: xapi.Stored, verdict: Verdict, row: Progress | None) -> str:
-    """What a statement did to progress, in a sentence."""
-    statement = stored.statement
-    if stored.voided:
-        return "None: it was taken back."
-    if statement.voids:
-        return f"Takes back statement {statement.voids}."
-    if not verdict.counts or row is None:
-        return f"None: {verdict.why}"
-    if row.completed_id == statement.id:
-        return "Completed it."
-    return "Counts for what is known of it." if row.completed_at else "It is begun, and not complete yet."
-
-
-def _progress(session: Session, pairs: set[fold.Key]) -> dict[fold.Key, Progress]:
-    if not pairs:
-        return {}
-    query = select(Progress).where(tuple_(Progress.registration, Progress.activity).in_(sorted(pairs)))
-    return {(row.registration, row.activity): row for row in session.scalars(query)}
-
-
-def _key(iri_base: str, name: str) -> str:
-    return xapi.agent_key({"account": {"homePage": iri_base, "name": name}})

@@ -8,9 +8,12 @@ import pytest
 
 import xapi
 from mentorcert.evidence import statements
+from mentorcert.evidence.agents import agent_of, people_in
+from mentorcert.evidence.facts import facts
 from mentorcert.evidence.iris import Iris
-from mentorcert.evidence.sentences import Sentence, Telling, facts, people_in, sentence, short
+from mentorcert.evidence.sentences import Sentence, Telling, sentence
 from mentorcert.evidence.statements import About, Answer, Thing
+from mentorcert.evidence.visible import revealed, short
 from xapi import vocabulary as v
 
 BASE = "https://mentors.example.org"
@@ -93,7 +96,7 @@ def test_the_first_try_is_said_and_a_person_who_is_gone_is_their_uuid() -> None:
 
 def test_whom_a_statement_names_is_found_in_actor_and_instructor() -> None:
     [statement] = xapi.parse(OURS["attended"][0], now=NOW)
-    assert list(people_in(statement, BASE)) == [AMARA, INES]
+    assert set(people_in(statement, BASE)) == {AMARA, INES}
     assert list(people_in(statement, "https://elsewhere.example")) == []
 
 
@@ -113,20 +116,109 @@ def test_a_statement_of_others_is_told_in_its_own_words() -> None:
         verb={"id": "http://example.com/verbs/waved-at"},
         object={"id": "http://example.com/x"},
     )
-    assert sentence(bare, KNOWN) == Sentence("mailto:ann@example.com", "waved-at", "http://example.com/x", "")
+    assert sentence(bare, KNOWN) == Sentence("ann@example.com", "waved-at", "http://example.com/x", "")
 
 
-def test_objects_of_every_kind_have_words() -> None:
-    person = {"objectType": "Agent", "account": {"homePage": BASE, "name": str(AMARA)}}
-    group = {"objectType": "Group", "member": [{"mbox": "mailto:a@example.com"}, {"mbox": "mailto:b@example.com"}]}
-    inner = {
-        "objectType": "SubStatement",
-        "actor": {"mbox": "mailto:ann@example.com"},
-        "verb": {"id": "http://example.com/v"},
-        "object": {"id": "http://example.com/x"},
+A, B, C, D = ({"mbox": f"mailto:{name}@example.com"} for name in "abcd")
+US = {"objectType": "Agent", "account": {"homePage": BASE, "name": str(AMARA)}}
+PLANNED = {
+    "objectType": "SubStatement",
+    "actor": US,
+    "verb": {"id": v.COMPLETED},
+    "object": {"id": "http://example.com/x", "definition": {"name": {"en": "Safety"}}},
+}
+WHO = {
+    "a person of ours": (US, "Amara Okafor"),
+    "a group without a name": ({"objectType": "Group", "member": [A, US]}, "a group (a@example.com and Amara Okafor)"),
+    "one of one": ({"objectType": "Group", "member": [B]}, "a group (b@example.com)"),
+    "three": ({"objectType": "Group", "member": [A, B, C]}, "a group (a@example.com, b@example.com and c@example.com)"),
+    "a large one": (
+        {"objectType": "Group", "name": "Team 2", "member": [A, B, C, D]},
+        "Team 2 (a@example.com, b@example.com, c@example.com and 1 more)",
+    ),
+    "one with an identifier": ({"objectType": "Group", "mbox": "mailto:team@example.com"}, "team@example.com"),
+}
+
+
+@pytest.mark.parametrize("name", WHO)
+def test_people_and_groups_have_names_as_actors_and_as_objects(name: str) -> None:
+    raw, told = WHO[name]
+    assert (sentence(_from_outside(actor=raw), KNOWN).who, sentence(_from_outside(object=raw), KNOWN).what) == (
+        told,
+    ) * 2
+
+
+def test_a_statement_within_a_statement_is_told_in_quotes() -> None:
+    planned = _from_outside(object=PLANNED)
+    assert sentence(planned, KNOWN).what == "“Amara Okafor completed Safety”"
+    assert ("Object", f"SubStatement: Amara Okafor, {v.COMPLETED}, http://example.com/x") in facts(planned, KNOWN)
+    assert list(people_in(planned, BASE)) == [AMARA]
+
+
+def test_a_statement_about_another_tells_that_one_once_it_is_here() -> None:
+    target, other = UUID(int=9), UUID(int=8)
+    about = _from_outside(object={"objectType": "StatementRef", "id": str(target)})
+    chained = _from_outside(object={"objectType": "StatementRef", "id": str(other)})
+    told = [sentence(about, Telling(BASE, {}, targets)).what for targets in ({}, {target: _from_outside()})]
+    assert told == [f"statement {target}", "“Ann waved at Safety at work”"]
+    circle = Telling(BASE, {}, {target: chained, other: about})
+    assert sentence(about, circle).what == f"“Ann waved at statement {other}”"
+
+
+def test_facts_name_who_else_was_there_and_what_it_belongs_to() -> None:
+    both = [{"objectType": "contextAgent", "agent": US, "relevantTypes": ["http://example.com/roles/observer"]}]
+    teams = [
+        {"objectType": "contextGroup", "group": {"objectType": "Group", "name": "Team 2", "mbox": "mailto:t@e.org"}}
+    ]
+    context = {
+        "instructor": B,
+        "team": {"objectType": "Group", "member": [A]},
+        "contextAgents": both,
+        "contextGroups": teams,
+        "contextActivities": {
+            "parent": [{"id": "http://example.com/unit", "definition": {"name": {"en": "Unit 1"}}}],
+            "grouping": [{"id": f"http://example.com/{number}"} for number in range(7)],
+        },
+        "platform": "the web",
     }
-    told = [sentence(_from_outside(object=each), KNOWN).what for each in (person, group, inner)]
-    assert told == ["Amara Okafor", "a group of 2", "another statement"]
+    statement = _from_outside(context=context)
+    assert facts(statement, KNOWN)[3:] == [
+        ("Instructor", "b@example.com"),
+        ("Team", "a group (a@example.com)"),
+        ("Also there", "Amara Okafor (observer), Team 2"),
+        ("Part of", "Unit 1"),
+        ("Within", ", ".join(f"http://example.com/{number}" for number in range(5)) + " and 2 more"),
+        ("Platform", "the web"),
+    ]
+    assert list(people_in(statement, BASE)) == [AMARA]
+
+
+def test_how_it_went_is_said_where_the_verb_does_not() -> None:
+    result = {"success": True, "score": {"scaled": 0.92}}
+    told = [
+        sentence(_from_outside(verb={"id": verb}, result=result), KNOWN).how
+        for verb in (v.COMPLETED, v.PASSED, v.ANSWERED)
+    ]
+    assert told == ["passed, 92 %", "92 %", "right"]
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        {"mbox": "mailto:a@example.com"},
+        {"mbox_sha1sum": "a" * 40},
+        {"openid": "http://example.com/a?b=c|d"},
+        {"account": {"homePage": "https://lms.example/?a=50%25|x", "name": "a|b%7C\t c"}},
+    ],
+)
+def test_an_agent_is_made_again_of_its_key(agent: dict[str, object]) -> None:
+    assert agent_of(xapi.agent_key(agent)) == agent
+
+
+def test_hidden_characters_are_left_out_of_texts_and_written_out_in_json() -> None:
+    text = "a\u202eb\u200bc\x85d\U000e0041e"
+    assert (short(text), revealed(text)) == ("abcde".replace("cd", "c d"), r"a\u202eb\u200bc\u0085d\udb40\udc41e")
+    assert [short("س\u200cت"), revealed("👩\u200d👧\n")] == ["س\u200cت", "👩\u200d👧\n"]
 
 
 def test_a_hostile_statement_is_cut_and_never_fails() -> None:
