@@ -13,6 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -33,6 +34,7 @@ from mentorcert.sessions.models import LiveSession, Topic
 from tests.browsing import Browser
 from tests.certification.factories import meet_everything
 from tests.factories import NOW, give_role, make_cohort, make_enrolment, make_person
+from xapi import tables
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -269,6 +271,8 @@ def _happened(session: Session, cohort: Cohort, enrolment: Enrolment, people: di
         "purpose": "reset",
         "secret": "none",
         "filename": "app.js",
+        "statement": session.scalars(select(tables.statement.c.id).limit(1)).one(),
+        "ending": "csv",
     }
 
 
