@@ -202,7 +202,7 @@ def _statement(
     activities = {
         "parent": _references([parent]),
         "grouping": _references([about.iris.course, about.iris.cohort(about.cohort)]),
-        "category": _references([v.PROFILE]),
+        "category": _references([v.PROFILE, v.PROFILE_VERSION]),
         **({"other": _references([other])} if other else {}),
     }
     context: dict[str, Any] = {

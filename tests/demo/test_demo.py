@@ -1,7 +1,10 @@
 """The demo has something real on every page, the same every time, on any day."""
 
+import json
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
@@ -18,8 +21,10 @@ from mentorcert.evidence.service import door
 from mentorcert.files import open_files
 from mentorcert.sessions.models import LiveSession
 from tests import databases, postgres
+from tests.xapi.profile_matching import follows, templates_of
 
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
+PROFILE = json.loads((Path(xapi.__file__).parent / "profile.jsonld").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +95,14 @@ def test_the_seventh_session_is_never_over_and_the_sixth_always(hour: int) -> No
     seventh = live.season_start(now) + timedelta(weeks=live.HELD)
     assert timedelta(0) < seventh + live.LENGTH - now <= timedelta(weeks=1)
     assert seventh.weekday() == live.THURSDAY
+
+
+def test_whatever_it_says_is_one_template_s_statement_and_follows_the_pattern_of_an_enrolment(loaded: Session) -> None:
+    told = sorted((each.statement for each in xapi.every(loaded, limit=5000)), key=lambda each: each.timestamp)
+    assert Counter(len(templates_of(each.raw, PROFILE)) for each in told) == {1: len(told)}
+    by_registration = defaultdict(list)
+    for each in told:
+        by_registration[each.registration].append(each.raw)
+    by_registration.pop(None, None)  # a void belongs to no enrolment
+    [pattern] = [each["id"] for each in PROFILE["patterns"] if each.get("primary")]
+    assert [follows(some, pattern, PROFILE) for some in by_registration.values()] == [True] * 12
