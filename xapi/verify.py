@@ -5,18 +5,19 @@ looks at some statements at a time, so that a check of any size takes little mem
 looks at what only a check from the beginning to the end can see. Nothing is written.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import Row, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from xapi import jsontext, tables
 from xapi.identity import agent_key, indexed
-from xapi.reading import BEGINNING, WAITED
+from xapi.reading import BEGINNING, WAITED, Stored, from_row, select_stored
 from xapi.statement import Statement, read
 from xapi.values import instant
 
@@ -76,8 +77,6 @@ class Seen:
     """The newest `stored` so far."""
     checked: int = 0
     """How many statements this check looked at."""
-    missing: int = 0
-    """How many numbers between them are nobody's: what retention removed, and nothing else, if all is well."""
     search_rows: int = 0
     """How many search rows these statements have by their texts."""
 
@@ -100,10 +99,7 @@ def page(session: Session, seen: Seen, limit: int = PAGE) -> tuple[Seen, list[Fi
     for sequence, row in _fetch(session, seen.sequence, limit):
         found.extend(_row_findings(sequence, row, seen, statements))
         newest = seen.newest if row is None else max(seen.newest, row.stored)
-        gap = sequence - seen.sequence - 1
-        seen = replace(
-            seen, sequence=sequence, newest=newest, checked=seen.checked + 1, missing=seen.missing + max(gap, 0)
-        )
+        seen = replace(seen, sequence=sequence, newest=newest, checked=seen.checked + 1)
     expected = {number: search_rows(each) for number, each in statements.items()}
     found.extend(_search_findings(session, expected, statements))
     return replace(seen, search_rows=seen.search_rows + sum(map(len, expected.values()))), found
@@ -225,3 +221,23 @@ def _search_findings(
         where = f"statement {statements[number].id} (number {number})"
         of = len(expected[number])
         yield Finding(Kind.SEARCH, where, f"{count} of its {of} search rows are missing; searches pass it by.", number)
+
+
+def missing(session: Session, through: int) -> int:
+    """Return how many numbers up to this one are nobody's: what retention removed, and nothing else, if all is well."""
+    held = session.scalar(select(func.count()).select_from(tables.statement).where(_rows.sequence <= through))
+    return through - (held or 0)
+
+
+def registrations(session: Session, after: UUID | None, limit: int) -> list[UUID]:
+    """Return the next registrations that statements name, in order; the first ones for None."""
+    wanted = select(_rows.registration).distinct().order_by(_rows.registration).limit(limit)
+    wanted = wanted.where(_rows.registration.is_not(None) if after is None else _rows.registration > after)
+    return list(session.scalars(wanted))
+
+
+def of_registrations(session: Session, wanted: Collection[UUID], after: int, limit: int) -> list[Stored]:
+    """Return a page of the statements of some registrations, voided ones too, with numbers above `after`."""
+    rows = tables.statement
+    chosen = select_stored(rows).where(rows.c.registration.in_(wanted), rows.c.sequence > after)
+    return [from_row(row) for row in session.execute(chosen.order_by(rows.c.sequence).limit(limit))]

@@ -21,6 +21,7 @@ from mentorcert.evidence.fold import Key, Row, Value
 from mentorcert.evidence.models import Progress
 from mentorcert.evidence.receiving import Judge
 from mentorcert.evidence.statements import system_agent
+from xapi import verify
 from mentorcert.evidence.trust import Verdict
 
 PAGE: Final = 1000
@@ -100,12 +101,27 @@ class Door:
         rows: dict[Key, Row] = {}
         after = 0
         while page := xapi.every(session, after=after, limit=PAGE):
-            for one, verdict in zip(page, self.judge.verdicts(session, page), strict=True):
-                if verdict.counts and not one.voided:
-                    key = folding.key_of(one.statement)
-                    rows[key] = folding.merge(rows.get(key, {}), folding.row_of(one, verdict))
+            self._add(session, page, rows)
             after = page[-1].sequence
         return rows
+
+    def differing(self, session: Session, registrations: Collection[UUID]) -> set[Key]:
+        """The pairs of these registrations whose progress is not what their statements say. Writes nothing."""
+        rows: dict[Key, Row] = {}
+        after = 0
+        while page := verify.of_registrations(session, registrations, after=after, limit=PAGE):
+            self._add(session, page, rows)
+            after = page[-1].sequence
+        found = session.execute(select(*Progress.__table__.columns).where(Progress.registration.in_(registrations)))
+        held = {(row["registration"], row["activity"]): _row(row) for row in found.mappings()}
+        return {key for key in rows.keys() | held.keys() if rows.get(key) != held.get(key)}
+
+    def _add(self, session: Session, stored: Sequence[xapi.Stored], rows: dict[Key, Row]) -> None:
+        """Add what statements say to the rows of their pairs."""
+        for one, verdict in zip(stored, self.judge.verdicts(session, stored), strict=True):
+            if verdict.counts and not one.voided:
+                key = folding.key_of(one.statement)
+                rows[key] = folding.merge(rows.get(key, {}), folding.row_of(one, verdict))
 
     def _pairs_of_voided(self, session: Session, stored: Sequence[xapi.Stored]) -> set[Key]:
         targets = [one.statement.voids for one in stored if one.statement.voids]
