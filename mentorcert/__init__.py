@@ -32,7 +32,7 @@ from mentorcert.db import db, engine_options, prepare_engine, writing
 from mentorcert.errors import Fault, Invalid, Problem
 from mentorcert.evidence import views as evidence_views
 from mentorcert.evidence.service import Door, door
-from mentorcert.files import open_files
+from mentorcert.files import Blobs, open_files
 from mentorcert.grading import queries as grading
 from mentorcert.grading import views as grading_views
 from mentorcert.keys import views as keys_views
@@ -213,6 +213,8 @@ def _lrs(app: MentorCert, mine: Door) -> Lrs:
             on_stored=mine.fold,
             authority=speaks_for,
             now=lambda: datetime.now(UTC),
+            blobs=Blobs(app.extensions["mentorcert"]["files"]),
+            attachment_bytes=app.extensions["mentorcert"]["settings"].upload_bytes,
         )
     )
 

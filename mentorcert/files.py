@@ -13,6 +13,8 @@ from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 
 CHUNK: Final = 1024 * 1024
 """How much of a file is held in memory at once, in bytes."""
+_AT_ONCE: Final = 2
+"""How many parts of a large file, of 5 MiB each, are on their way at once; all of them are in memory."""
 
 
 class Files:
@@ -21,9 +23,9 @@ class Files:
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
 
-    def put(self, key: str, source: bytes | Path | IO[bytes]) -> None:
+    def put(self, key: str, source: bytes | Path | IO[bytes] | Iterator[bytes]) -> None:
         """Store what `source` holds under `key`, whole or not at all."""
-        obstore.put(self._store, key, source)
+        obstore.put(self._store, key, source, max_concurrency=_AT_ONCE)
 
     def exists(self, key: str) -> bool:
         """Whether there is a file under `key`."""
@@ -55,6 +57,28 @@ class Files:
         """Remove a file; nothing happens when there is none."""
         if self.exists(key):
             obstore.delete(self._store, key)
+
+
+class Blobs:
+    """Bytes by their hash: what the statement store keeps of attachments."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+
+    def exists(self, sha2: str) -> bool:
+        """Whether there is something under this hash."""
+        return self._files.exists(self._key(sha2))
+
+    def put(self, sha2: str, pieces: Iterator[bytes]) -> None:
+        """Keep bytes, whole or not at all."""
+        self._files.put(self._key(sha2), pieces)
+
+    def pieces(self, sha2: str, length: int) -> Iterator[bytes]:
+        """Give bytes in pieces of at most `CHUNK`; raises FileNotFoundError."""
+        return self._files.stream(self._key(sha2), 0, length)
+
+    def _key(self, sha2: str) -> str:
+        return f"attachments/{sha2[:2]}/{sha2}"
 
 
 def open_files(url: str, data: Path) -> Files:

@@ -1,6 +1,7 @@
 """The forms in which statements are given: identifiers only, or in one language."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from xapi.identity import IDENTIFIERS
@@ -15,8 +16,27 @@ def ids(statement: Mapping[str, Any]) -> Part:
     return _changed(statement, _short_agent, _short_activity, lambda verb: {"id": verb["id"]})
 
 
-def canonical(statement: Mapping[str, Any], languages: Sequence[str]) -> Part:
-    """Return a statement whose activities and verb speak one language: the best of `languages`, or else the first."""
+def activities_of(statement: Mapping[str, Any]) -> set[str]:
+    """Return the IRIs of all activities in a statement."""
+    found: set[str] = set()
+
+    def noted(activity: Part) -> Part:
+        found.add(activity["id"])
+        return activity
+
+    _changed(statement, lambda agent: agent, noted, lambda verb: verb)
+    return found
+
+
+def canonical(
+    statement: Mapping[str, Any],
+    languages: Sequence[str],
+    definitions: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+) -> Part:
+    """Return a statement whose activities and verb speak one language: the best of `languages`, or else the first.
+
+    Activities have the definitions that are given here by IRI, where there is one: what all statements together say.
+    """
 
     def chosen(language_map: Mapping[str, str]) -> dict[str, str]:
         tag = _best(list(language_map), languages)
@@ -26,7 +46,8 @@ def canonical(statement: Mapping[str, Any], languages: Sequence[str]) -> Part:
         return {**value, "display": chosen(value["display"])} if "display" in value else value
 
     def activity(value: Part) -> Part:
-        return {**value, "definition": _in_one(value["definition"], chosen)} if "definition" in value else value
+        definition = definitions.get(value["id"]) or value.get("definition")
+        return {**value, "definition": _in_one(definition, chosen)} if definition is not None else value
 
     return _changed(statement, lambda agent: agent, activity, verb)
 
@@ -80,7 +101,7 @@ def _short_activity(activity: Part) -> Part:
     return {"id": activity["id"]}
 
 
-def _in_one(definition: Part, chosen: Callable[[Mapping[str, str]], dict[str, str]]) -> Part:
+def _in_one(definition: Mapping[str, Any], chosen: Callable[[Mapping[str, str]], dict[str, str]]) -> Part:
     changed = dict(definition)
     changed.update({name: chosen(definition[name]) for name in ("name", "description") if name in definition})
     for name in COMPONENT_LISTS:

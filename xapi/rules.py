@@ -31,6 +31,9 @@ INTERACTION_COMPONENTS: Final[Mapping[str, frozenset[str]]] = {
 
 COMPONENT_LISTS: Final = ("choices", "scale", "source", "target", "steps")
 """The properties that hold components."""
+SIGNATURE: Final = "http://adlnet.gov/expapi/attachments/signature"
+"""The usage type of an attachment that signs its statement."""
+SIGNATURE_TYPE: Final = "application/octet-stream"
 _VERSIONS: Final = {
     1: values.matching(re.compile(r"1\.0(\.\d+)?", re.ASCII), "version 1.0.x"),
     2: values.matching(re.compile(r"1\.0(\.\d+)?|2\.0\.\d+", re.ASCII), "version 1.0.x or 2.0.x"),
@@ -118,7 +121,7 @@ result: Final = record(
         "extensions": extensions,
     }
 )
-attachment: Final = record(
+_attachment_record = record(
     {
         "usageType": values.iri,
         "display": language_map,
@@ -128,9 +131,22 @@ attachment: Final = record(
         "sha2": values.sha2,
         "fileUrl": values.iri,
     },
-    # Attachments that travel with the statement are not taken yet, so each must say where it can be had.
-    required=("usageType", "display", "contentType", "length", "sha2", "fileUrl"),
+    required=("usageType", "display", "contentType", "length", "sha2"),
 )
+
+
+def attachment(value: Any, path: str, report: Report) -> None:
+    """Check what is said of an attachment; whether it came along, or can be had elsewhere, is not seen here."""
+    _attachment_record(value, path, report)
+    if isinstance(value, dict) and is_signature(value) and value.get("contentType") != SIGNATURE_TYPE:
+        report.append(Fault(inside(path, "contentType"), f"of a signature must be {SIGNATURE_TYPE}"))
+
+
+def is_signature(value: Mapping[str, Any]) -> bool:
+    """Whether an attachment is there to sign its statement."""
+    return value.get("usageType") == SIGNATURE
+
+
 _activities = array(activity)
 
 

@@ -185,3 +185,12 @@ activity: Final = Table(
     Column("by_system", Bool(), nullable=False, doc="whether the system itself defined it; then nobody else does"),
     Column("changed", _Number, nullable=False, index=True, doc="the statement that last changed it"),
 )
+
+attachment: Final = Table(
+    "xapi_attachment",
+    metadata,
+    Column("statement", Uuid(), primary_key=True, doc="the id of the statement that it came with"),
+    Column("sha2", String(128), primary_key=True, index=True, doc="the hash of its bytes, under which they are kept"),
+    Column("length", _Number, nullable=False, doc="how many bytes there are"),
+    Column("stored", Instant(), nullable=False, doc="when it came"),
+)

@@ -6,14 +6,17 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from obstore.store import MemoryStore
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from mentorcert.db import writing
+from mentorcert.files import Blobs, Files
 from xapi import Authority, Stored, credentials
 from xapi.lrs import Host, Lrs, beside
 
 HOME = "https://mentors.example.org"
+ATTACHMENT_BYTES = 20 * 1024 * 1024
 
 
 class Application(Flask):
@@ -23,6 +26,7 @@ class Application(Flask):
         super().__init__(__name__)
         self.clock: datetime | None = None
         self.heard: list[Stored] = []
+        self.files = Files(MemoryStore())
         self.lrs = Lrs(
             Host(
                 sessions=lambda: Session(engine),
@@ -30,6 +34,8 @@ class Application(Flask):
                 on_stored=lambda _session, stored: self.heard.extend(stored),
                 authority=lambda credential: Authority({"account": {"homePage": HOME, "name": credential.key}}),
                 now=lambda: self.clock or datetime.now(UTC),
+                blobs=Blobs(self.files),
+                attachment_bytes=ATTACHMENT_BYTES,
             )
         )
 

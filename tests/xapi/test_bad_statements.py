@@ -7,6 +7,7 @@ import pytest
 
 from tests.xapi.factories import AMARA, BEN, LESSON, VOIDED, a_full_statement, a_statement
 from xapi import StatementFaults, parse
+from xapi.rules import SIGNATURE
 
 ID = "0c8e3a52-6f0e-4d5c-8a39-9c6d2f5b7e10"
 MBOX = {"mbox": "mailto:a@example.org"}
@@ -276,6 +277,7 @@ TIMES = [
     1764000000,
 ]
 
+REQUIRED_OF_ATTACHMENTS = ("usageType", "display", "contentType", "length", "sha2")
 ATTACHMENTS: list[tuple[object, list[str]]] = [
     ({}, ["$.attachments"]),
     ([{**ATTACHMENT, "usageType": "notes"}], ["$.attachments[0].usageType"]),
@@ -286,7 +288,8 @@ ATTACHMENTS: list[tuple[object, list[str]]] = [
     ([{**ATTACHMENT, "length": "27"}], ["$.attachments[0].length"]),
     ([{**ATTACHMENT, "sha2": "abc"}], ["$.attachments[0].sha2"]),
     ([{**ATTACHMENT, "fileUrl": "notes.txt"}], ["$.attachments[0].fileUrl"]),
-    *(([without(name, ATTACHMENT)], [f"$.attachments[0].{name}"]) for name in ATTACHMENT if name != "description"),
+    *(([without(name, ATTACHMENT)], [f"$.attachments[0].{name}"]) for name in REQUIRED_OF_ATTACHMENTS),
+    ([{**ATTACHMENT, "usageType": SIGNATURE, "contentType": "text/plain"}], ["$.attachments[0].contentType"]),
 ]
 
 

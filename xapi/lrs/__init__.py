@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 
-from xapi.lrs import about, documents, known, statements, wire
+from xapi.lrs import about, alternate, documents, known, statements, wire
 from xapi.lrs.wire import Call, Host
 
 if TYPE_CHECKING:
@@ -54,6 +54,11 @@ class Lrs(Flask):
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Answer inside one transaction, and commit it. An error at the commit reaches the handlers like any other."""
+        if request.method == "OPTIONS":
+            return wire.preflight(METHODS)
+        if refusal := request.environ.get(alternate.REFUSED):
+            wire.speak_version()
+            raise refusal
         with self.host.sessions() as session:
             g.session = session
             response = self.make_response(super().dispatch_request())
@@ -80,6 +85,7 @@ def beside(pages: "WSGIApplication", lrs: Lrs, prefix: str = "/xapi") -> "WSGIAp
             return pages(environ, start_response)
         environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
         environ["PATH_INFO"] = path.removeprefix(prefix).rstrip("/") or "/"
+        alternate.unfold(environ)
         return lrs(environ, start_response)
 
     return application

@@ -7,13 +7,12 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Response
-from werkzeug.datastructures import LanguageAccept
 
-from xapi import credentials, formats, jsontext, query, store, values
-from xapi.lrs import wire
+from xapi import activities, attachments, credentials, formats, jsontext, query, store
+from xapi.lrs import parts, wire
+from xapi.lrs.parts import Sent
 from xapi.lrs.wire import Call, Refusal
 from xapi.query import Query
-from xapi.statement import Statement, parse
 
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT")
 
@@ -35,24 +34,27 @@ def _post(call: Call) -> Response:
     wire.allow(call.credential.may_write, "store statements")
     if call.request.args:
         raise Refusal(400, f"POST takes no parameters here: {', '.join(call.request.args)}")
-    ids = _append(call, _parsed(call))
+    with parts.sent(call) as sent:
+        ids = _append(call, sent)
     return wire.json_response([str(each) for each in ids])
 
 
 def _put(call: Call) -> Response:
     wire.allow(call.credential.may_write, "store statements")
     wanted = _statement_id(call)
-    statements = _parsed(call, wanted)
-    if len(statements) != 1 or statements[0].id != wanted:
-        raise Refusal(400, f"PUT takes one statement, and its id must be the statementId {wanted}")
-    _append(call, statements)
+    with parts.sent(call, wanted) as sent:
+        if [each.id for each in sent.statements] != [wanted]:
+            raise Refusal(400, f"PUT takes one statement, and its id must be the statementId {wanted}")
+        _append(call, sent)
     return Response(status=204)
 
 
-def _append(call: Call, statements: list[Statement]) -> list[UUID]:
+def _append(call: Call, sent: Sent) -> list[UUID]:
     authority = call.authority
+    sent.keep(call)
     moment = call.begin_writing()
-    ids = store.append(call.session, statements, authority=authority, on_stored=call.host.on_stored, now=moment)
+    ids = store.append(call.session, sent.statements, authority=authority, on_stored=call.host.on_stored, now=moment)
+    sent.note(call, moment)
     credentials.note_use(call.session, call.credential, moment)
     return ids
 
@@ -67,9 +69,8 @@ def _get(call: Call) -> Response:
     if asked.statement_id or asked.voided_statement_id:
         return _one_statement(call, page, asked)
     more = "" if page.more is None else _more(call, page.more)
-    languages = call.request.accept_languages
-    listed = ",".join(_formatted(text, asked, languages) for text in page.texts)
-    return wire.json_text(f'{{"statements":[{listed}],"more":{json.dumps(more)}}}')
+    listed = ",".join(_formatted(call, page.texts, asked))
+    return _answer(call, f'{{"statements":[{listed}],"more":{json.dumps(more)}}}', page, asked)
 
 
 def _statement_id(call: Call) -> UUID:
@@ -82,31 +83,31 @@ def _statement_id(call: Call) -> UUID:
     return asked
 
 
-def _parsed(call: Call, wanted: UUID | None = None) -> list[Statement]:
-    """Return the valid statements of the request's body; one without an id gets the wanted one."""
-    request = call.request
-    if request.mimetype != "application/json":
-        raise Refusal(400, f"send application/json, not {values.shown(request.mimetype)}; attachments by fileUrl only")
-    request.max_content_length = jsontext.MAX_BYTES
-    return parse(request.get_data(cache=False), now=call.host.now(), version=call.version, statement_id=wanted)
-
-
 def _one_statement(call: Call, page: query.Page, asked: Query) -> Response:
     if not page.rows:
         raise Refusal(404, "there is no such statement, or not for this key")
-    row = page.rows[0]
-    response = wire.json_text(_formatted(row.text, asked, call.request.accept_languages))
-    response.last_modified = row.stored
-    return wire.conditional(response)
+    (text,) = _formatted(call, page.texts, asked)
+    response = _answer(call, text, page, asked)
+    response.last_modified = page.rows[0].stored
+    return response if asked.attachments else wire.conditional(response)
 
 
-def _formatted(text: str, asked: Query, languages: LanguageAccept) -> str:
+def _answer(call: Call, text: str, page: query.Page, asked: Query) -> Response:
+    if not asked.attachments:
+        return wire.json_text(text)
+    raws = [jsontext.reread(each) for each in page.texts]
+    return parts.response(call, text, attachments.kept(call.session, raws))
+
+
+def _formatted(call: Call, texts: list[str], asked: Query) -> list[str]:
     if asked.format == "exact":
-        return text
-    raw = jsontext.reread(text)
+        return texts
+    raws = [jsontext.reread(text) for text in texts]
     if asked.format == "ids":
-        return jsontext.encode(formats.ids(raw))
-    return jsontext.encode(formats.canonical(raw, list(languages.values())))
+        return [jsontext.encode(formats.ids(raw)) for raw in raws]
+    known = activities.canonical(call.session, {iri for raw in raws for iri in formats.activities_of(raw)})
+    languages = list(call.request.accept_languages.values())
+    return [jsontext.encode(formats.canonical(raw, languages, known)) for raw in raws]
 
 
 def _more(call: Call, after: int) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from xapi import credentials, jsontext, values
+from xapi.attachments import Blobs
 from xapi.credentials import Credential
 from xapi.faults import SHOWN, Faults
 from xapi.reading import BEGINNING, Stored, consistent_through
@@ -24,6 +25,10 @@ VERSIONS: Final = ("2.0.0", "1.0.3")
 """The versions of the standard that are spoken, the newest first."""
 
 _CONSISTENT: Final = "X-Experience-API-Consistent-Through"
+_EXPOSED: Final = f"ETag, Last-Modified, Allow, Retry-After, WWW-Authenticate, {VERSION}, {_CONSISTENT}"
+"""What a script on another site may read of an answer. It may ask whatever it has a key for: no cookie helps it."""
+_SENT: Final = f"Accept, Accept-Language, Authorization, Content-Type, If-Match, If-None-Match, {VERSION}"
+_ASK_AGAIN: Final = "86400"
 _GENERATIONS: Final = (
     (re.compile(r"1\.0(\.\d+)?", re.ASCII), "1.0.3"),
     (re.compile(r"2\.0(\.\d+)?", re.ASCII), "2.0.0"),
@@ -53,6 +58,10 @@ class Host:
     authority: Callable[[Credential], Authority]
     """Says for whom a credential speaks."""
     now: Callable[[], datetime]
+    blobs: Blobs
+    """Keeps the bytes of attachments."""
+    attachment_bytes: int
+    """How large a request with attachments may be."""
     consistent: datetime = BEGINNING
     """A known answer to "consistent through". An older one is as true as a newer one, so answers need not ask again."""
 
@@ -64,6 +73,8 @@ class Host:
         """Add what the standard wants on every response."""
         response.headers[VERSION] = g.get("xapi_version", VERSIONS[0])
         response.headers[_CONSISTENT] = values.written(self.consistent)
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = _EXPOSED
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Cache-Control"] = "no-store"
         return response
@@ -92,9 +103,21 @@ class Call:
         return self.host.now()
 
 
+def preflight(methods: Sequence[str]) -> Response:
+    """Answer a browser that asks whether a script on another site may send a request (OPTIONS)."""
+    response = Response(status=204)
+    response.headers["Access-Control-Allow-Methods"] = ", ".join(methods)
+    response.headers["Access-Control-Allow-Headers"] = _SENT
+    response.headers["Access-Control-Max-Age"] = _ASK_AGAIN
+    return response
+
+
 def call(host: Host, session: Session) -> Call:
     """Return the call that the current request makes. Raises Refusal."""
     version = speak_version()
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        told = values.shown(request.headers["Content-Encoding"])
+        raise Refusal(415, f"the body is compressed (Content-Encoding {told}); send it as it is")
     return Call(host, request, session, version, _credential(request, session, host.now()))
 
 
