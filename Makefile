@@ -13,10 +13,10 @@ VENDOR := $(WEB)/static/vendor/pico.min.css
 INSTALLED := $(VENV)/.installed
 SEED ?= $(shell date +%s)
 
-.PHONY: help setup run test check bench soak format lock needs clean
+.PHONY: help setup run test check bench soak conformance format lock needs clean
 
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
 
 setup: $(INSTALLED) $(VENDOR) ## create .venv with everything, and the front-end files
 
@@ -37,6 +37,9 @@ bench: setup ## speed, as ratios
 soak: setup needs ## the slow proofs; SEED=… repeats a run
 	@echo "SEED=$(SEED)"
 	MENTORCERT_SOAK_SEED=$(SEED) $(VENV)/bin/pytest -m soak --timeout 0
+
+conformance: setup needs ## ADL's suite for stores, both versions: SUITE=its checkout; DATABASE=postgresql
+	$(VENV)/bin/python -m tests.conformance "$(SUITE)"
 
 format: setup ## format the code and mend what the linter can
 	$(VENV)/bin/ruff format .
