@@ -1,19 +1,20 @@
 """What is asked for in the standard's parameters, and the statements that answer it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, func, select, union
+from sqlalchemy import Row, Select
 from sqlalchemy.orm import Session
 
-from xapi import jsontext, tables, values
+from xapi import jsontext, searching, tables, values
 from xapi.actors import actor
 from xapi.faults import Fault, Faults, QueryFaults, Report
 from xapi.identity import agent_key, indexed
 from xapi.reading import Stored, from_row, is_voided, select_stored
+from xapi.searching import Shape
 from xapi.statement import Relation
 
 PAGE: Final = 100
@@ -97,14 +98,16 @@ def find(session: Session, query: Query) -> Page:
     if query.statement_id or query.voided_statement_id:
         return Page(list(session.execute(_one(query))), None)
     size = min(query.limit or PAGE, LARGEST_PAGE)
-    rows = list(session.execute(_some(query, size + 1)))
+    shape, given = _search(query, size + 1)
+    rows = list(session.execute(searching.statements(shape), given))
     more = rows[size - 1].sequence if len(rows) > size else None
     return Page(rows[:size], more)
 
 
 def count(session: Session, query: Query, most: int) -> int:
     """Return how many statements a list holds; `most` + 1 where there are more."""
-    return session.scalar(select(func.count()).select_from(_some(query, most + 1).subquery())) or 0
+    shape, given = _search(query, most + 1)
+    return session.scalar(searching.amount(shape), given) or 0
 
 
 def _one(query: Query) -> Select[Any]:
@@ -112,73 +115,39 @@ def _one(query: Query) -> Select[Any]:
     voided = query.voided_statement_id is not None
     wanted = select_stored(rows).where(rows.c.id == (query.voided_statement_id or query.statement_id))
     wanted = wanted.where(is_voided(rows) if voided else ~is_voided(rows))
-    return wanted.where(*_sent_by(rows, query))
+    return wanted.where(rows.c.authority_key == indexed(query.authority)) if query.authority else wanted
 
 
-def _some(query: Query, size: int) -> Select[Any]:
-    if not (query.agent or query.verb or query.activity or query.registration):
-        rows = tables.statement.alias("found")
-        return _ordered(select_stored(rows).where(*_window(rows, query)), rows.c.sequence, query, size)
-    # Two short lists instead of one condition with OR: each is read along an index and stops at the page's end.
-    branches = [branch.subquery() for branch in (_matching(query, size), _referring(query, size))]
-    either = union(*(select(branch.c.sequence) for branch in branches)).subquery()
-    rows = tables.statement.alias("found")
-    wanted = select_stored(rows).where(rows.c.sequence.in_(select(either.c.sequence)))
-    return _ordered(wanted, rows.c.sequence, query, size)
+def _search(query: Query, size: int) -> tuple[Shape, dict[str, Any]]:
+    """Return the search for a list: its shape, and the values."""
+    keys = list(_keys(query))
+    authority = indexed(query.authority) if query.authority else None
+    if authority and not keys:  # then the authority is what is searched by, and nothing is found for another's sake
+        keys, authority = [(authority, (Relation.AUTHORITY,))], None
+    limits = {"since": query.since, "until": query.until, "after": query.after, "authority": authority}
+    given = {name: value for name, value in limits.items() if value is not None}
+    shape = Shape(
+        keys=tuple(relations for _, relations in keys),
+        size=size,
+        ascending=query.ascending,
+        with_voided=query.with_voided,
+        **{name: name in given for name in limits},
+    )
+    return shape, given | {f"key{place}": key for place, (key, _) in enumerate(keys)}
 
 
-def _matching(query: Query, size: int) -> Select[Any]:
-    """Return the query for what matches itself."""
-    rows = tables.statement.alias("matching")
-    wanted = _matched(select(rows.c.sequence), rows, query).where(*_window(rows, query))
-    return _ordered(wanted, rows.c.sequence, query, size)
-
-
-def _referring(query: Query, size: int) -> Select[Any]:
-    """Return the query for what refers to a statement that matches; that one may be voided or out of the window."""
-    rows, target = tables.statement.alias("referring"), tables.statement.alias("target")
-    wanted = select(rows.c.sequence).join(target, target.c.id == rows.c.refers).where(rows.c.refers.is_not(None))
-    wanted = _matched(wanted, target, query).where(*_window(rows, query), *_sent_by(target, query))
-    return _ordered(wanted, rows.c.sequence, query, size)
-
-
-def _matched(wanted: Select[Any], rows: FromClause, query: Query) -> Select[Any]:
-    if query.verb:
-        wanted = wanted.where(rows.c.verb == indexed(query.verb))
+def _keys(query: Query) -> Iterator[tuple[str, tuple[Relation, ...]]]:
+    """Give the keys that are searched by and in what relations, the one that is likely to be rarest first."""
     if query.registration:
-        wanted = wanted.where(rows.c.registration == query.registration)
+        yield str(query.registration), (Relation.REGISTRATION,)
     if query.agent:
-        kind = Relation.RELATED_AGENT if query.related_agents else Relation.AGENT
-        wanted = _taking_part(wanted, rows, query.agent, kind)
+        related = (Relation.RELATED_AGENT, Relation.AUTHORITY) if query.related_agents else ()
+        yield indexed(query.agent), (Relation.AGENT, *related)
     if query.activity:
-        kind = Relation.RELATED_ACTIVITY if query.related_activities else Relation.ACTIVITY
-        wanted = _taking_part(wanted, rows, query.activity, kind)
-    return wanted
-
-
-def _taking_part(wanted: Select[Any], rows: FromClause, key: str, kind: Relation) -> Select[Any]:
-    part = tables.related.alias()
-    same = (part.c.sequence == rows.c.sequence, part.c.key == indexed(key), part.c.kind == int(kind))
-    return wanted.join(part, same[0] & same[1] & same[2])
-
-
-def _window(rows: FromClause, query: Query) -> list[ColumnElement[bool]]:
-    conditions = [*([] if query.with_voided else [~is_voided(rows)]), *_sent_by(rows, query)]
-    if query.since:
-        conditions.append(rows.c.stored > query.since)
-    if query.until:
-        conditions.append(rows.c.stored <= query.until)
-    if query.after is not None:
-        conditions.append(rows.c.sequence > query.after if query.ascending else rows.c.sequence < query.after)
-    return conditions
-
-
-def _sent_by(rows: FromClause, query: Query) -> list[ColumnElement[bool]]:
-    return [rows.c.authority_key == indexed(query.authority)] if query.authority else []
-
-
-def _ordered(wanted: Select[Any], sequence: ColumnElement[int], query: Query, size: int) -> Select[Any]:
-    return wanted.order_by(sequence.asc() if query.ascending else sequence.desc()).limit(size)
+        also = (Relation.RELATED_ACTIVITY,) if query.related_activities else ()
+        yield indexed(query.activity), (Relation.ACTIVITY, *also)
+    if query.verb:
+        yield indexed(query.verb), (Relation.VERB,)
 
 
 def _contradictions(given: Mapping[str, Any]) -> Report:

@@ -88,14 +88,17 @@ def is_voided(rows: FromClause) -> ColumnElement[bool]:
 
 def from_row(row: Row[Any]) -> Stored:
     """Return the statement of a row that `select_stored` found."""
-    statement = read(jsontext.reread(row.text), row.text, row.timestamp)
+    statement = read(jsontext.reread(row.text), row.text, row.stored)
     return Stored(row.sequence, statement, row.stored, row.authority_key, row.voided)
 
 
-def select_stored(rows: FromClause) -> Select[Any]:
-    """Return the query for stored statements of `rows`, the statement table or an alias of it."""
-    columns = (rows.c.sequence, rows.c.stored, rows.c.timestamp, rows.c.authority_key, rows.c.text)
-    return select(*columns, is_voided(rows).label("voided"))
+def select_stored(rows: FromClause, voided: ColumnElement[bool] | None = None) -> Select[Any]:
+    """Return the query for stored statements of `rows`, the statement table or an alias of it.
+
+    `voided` is given where it is known already whether they are.
+    """
+    asked = is_voided(rows) if voided is None else voided
+    return select(rows.c.sequence, rows.c.stored, rows.c.authority_key, rows.c.text, asked.label("voided"))
 
 
 def chunks(ids: list[UUID]) -> Iterator[list[UUID]]:

@@ -8,18 +8,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from xapi import jsontext, tables
+from xapi import chains, jsontext, tables
 from xapi.identity import indexed
 from xapi.pseudonyms import Rewriting
 from xapi.statement import Statement, read
 from xapi.store import keep_others_out
-from xapi.verify import columns, search_rows
-
-SearchRow = tuple[str, int, int]
-"""Key, kind and number of a search row."""
+from xapi.verify import columns
 
 _PAGE: Final = 500
 _rows: Final = tables.statement.c
@@ -75,9 +72,7 @@ def _rewrite(session: Session, rows: Sequence[Row[Any]], rewriting: Rewriting) -
     if not changed:
         return []
     session.execute(_update, [_columns(number, after) for number, (_, after) in changed.items()])
-    gone = {(key, kind, number) for number, (before, _) in changed.items() for key, kind in search_rows(before)}
-    come = {(key, kind, number) for number, (_, after) in changed.items() for key, kind in search_rows(after)}
-    _exchange(session, gone - come, come - gone)
+    chains.exchange(session.connection(), changed)
     return [after.id for _, after in changed.values()]
 
 
@@ -98,13 +93,3 @@ def _columns(number: int, after: Statement) -> dict[str, Any]:
         "new_text": after.text,
         "new_sha256": jsontext.digest(after.text),
     }
-
-
-def _exchange(session: Session, gone: Iterable[SearchRow], come: Iterable[SearchRow]) -> None:
-    """Take search rows away and add others."""
-    old = sorted(gone)
-    for start in range(0, len(old), _PAGE):
-        some = tuple_(_parts.key, _parts.kind, _parts.sequence).in_(old[start : start + _PAGE])
-        session.execute(delete(tables.related).where(some))
-    if new := [{"key": key, "kind": kind, "sequence": number} for key, kind, number in sorted(come)]:
-        session.execute(insert(tables.related), new)

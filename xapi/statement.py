@@ -26,16 +26,28 @@ _SET_BY_STORE: Final = frozenset({"stored", "authority"})
 
 
 class Relation(IntEnum):
-    """How an agent or activity takes part in a statement. Who takes part directly is also among the related."""
+    """How a statement has something to do with a key: an agent's key, an IRI or a UUID.
+
+    Who takes part directly is not named once more as related: whoever looks for all looks for both.
+    """
 
     AGENT = 1
     """Actor or object, or a member of a group that is."""
     RELATED_AGENT = 2
-    """Actor, object, instructor, team, authority, or anyone in a SubStatement."""
+    """Instructor, team, somebody in the context or in a SubStatement, or one of two who are its authority together."""
     ACTIVITY = 3
     """The object."""
     RELATED_ACTIVITY = 4
-    """The object, in the context, or in a SubStatement."""
+    """An activity in the context or in a SubStatement."""
+    VERB = 5
+    """What was done."""
+    REGISTRATION = 6
+    """The registration that it belongs to."""
+    AUTHORITY = 7
+    """Who sent it."""
+
+
+_DIRECT: Final = {Relation.RELATED_AGENT: Relation.AGENT, Relation.RELATED_ACTIVITY: Relation.ACTIVITY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +72,7 @@ class Statement:
     voids: UUID | None
     """The statement that this one voids."""
     related: frozenset[tuple[Relation, str]]
-    """Every agent's key and activity's IRI in it, and how each takes part."""
+    """All that it can be found by, and how it has to do with that."""
 
 
 def parse(
@@ -108,7 +120,7 @@ def read(raw: dict[str, Any], text: str, now: datetime) -> Statement:
         timestamp=(instant(raw["timestamp"]) if "timestamp" in raw else None) or now,
         refers=refers,
         voids=refers if raw["verb"]["id"] == VOIDED else None,
-        related=frozenset(_related(raw)),
+        related=_related(raw),
     )
 
 
@@ -163,30 +175,41 @@ def _object_id(kind: ObjectType, about: Mapping[str, Any]) -> str:
     return "" if kind == "SubStatement" else agent_key(about)
 
 
-def _related(raw: Mapping[str, Any]) -> Iterator[tuple[Relation, str]]:
-    """Give the direct and the related of a statement."""
+def _related(raw: Mapping[str, Any]) -> frozenset[tuple[Relation, str]]:
+    direct = frozenset(_direct(raw))
+    related = direct.union(each for each in _around(raw) if (_DIRECT[each[0]], each[1]) not in direct)
+    return vouched(related, raw["authority"]) if "authority" in raw else related
+
+
+def vouched(related: frozenset[tuple[Relation, str]], authority: Mapping[str, Any]) -> frozenset[tuple[Relation, str]]:
+    """Return what a statement can be found by once this authority stands in it."""
+    key, *members = keys_of(authority)
+    both = ((Relation.RELATED_AGENT, each) for each in members if (Relation.AGENT, each) not in related)
+    return related.union([(Relation.AUTHORITY, key)], both)
+
+
+def _direct(raw: Mapping[str, Any]) -> Iterator[tuple[Relation, str]]:
     about = raw["object"]
     for person in _people_in(raw, about):
         yield Relation.AGENT, person
     if about.get("objectType", "Activity") == "Activity":
         yield Relation.ACTIVITY, about["id"]
-    yield from _around(raw)
+    yield Relation.VERB, raw["verb"]["id"]
+    if registration := raw.get("context", {}).get("registration"):
+        yield Relation.REGISTRATION, registration.lower()
 
 
 def _around(raw: Mapping[str, Any]) -> Iterator[tuple[Relation, str]]:
-    """Give everyone and everything in a statement or SubStatement as related."""
-    about = raw["object"]
-    for person in _people_in(raw, about):
-        yield Relation.RELATED_AGENT, person
-    kind = about.get("objectType", "Activity")
-    if kind == "Activity":
-        yield Relation.RELATED_ACTIVITY, about["id"]
-    elif kind == "SubStatement":
-        yield from _around(about)
-    if "authority" in raw:
-        yield from ((Relation.RELATED_AGENT, key) for key in keys_of(raw["authority"]))
+    """Give everyone and everything in the context of a statement, and in its SubStatement."""
     if "context" in raw:
         yield from _in_context(raw["context"])
+    about = raw["object"]
+    if about.get("objectType") == "SubStatement":
+        for person in _people_in(about, about["object"]):
+            yield Relation.RELATED_AGENT, person
+        if about["object"].get("objectType", "Activity") == "Activity":
+            yield Relation.RELATED_ACTIVITY, about["object"]["id"]
+        yield from _around(about)
 
 
 def _people_in(raw: Mapping[str, Any], about: Mapping[str, Any]) -> Iterator[str]:

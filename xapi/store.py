@@ -17,15 +17,16 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, text
+from sqlalchemy import BindParameter, Connection, Row, bindparam, func, null, select, text, union_all
 from sqlalchemy.orm import Session
 
-from xapi import activities, jsontext, tables
+from xapi import activities, chains, jsontext, tables
 from xapi.definitions import Standing
 from xapi.equivalence import equivalent
-from xapi.identity import agent_key, indexed, keys_of
+from xapi.identity import agent_key, indexed
 from xapi.reading import BEGINNING, WAITED, Stored, chunks, consistent_through, count, every, lookup, pair
-from xapi.statement import Relation, Statement
+from xapi.rows import insert_all
+from xapi.statement import Statement, vouched
 from xapi.tables import metadata
 from xapi.values import written
 
@@ -46,8 +47,7 @@ __all__ = [
 
 _LOCK: Final = 0x78415049  # "xAPI": the advisory lock of appending
 _TICK: Final = timedelta(microseconds=1)
-_insert_statement: Final = insert(tables.statement)
-_insert_related: Final = insert(tables.related)
+_COLUMNS: Final = tuple(tables.statement.columns.keys())
 
 
 class ConflictingStatement(Exception):
@@ -100,8 +100,8 @@ class _State:
     newest: datetime
     known: Mapping[UUID, Row[*tuple[Any, ...]]]
     """Rows with the ids of what is appended, and of what that voids."""
-    voids: Mapping[UUID, list[Row[*tuple[Any, ...]]]]
-    """Voiding statements that wait for what is appended, by their target."""
+    waiting: Mapping[UUID, list[Row[*tuple[Any, ...]]]]
+    """Rows that refer to what is appended, by their target."""
 
 
 def append(
@@ -123,8 +123,10 @@ def append(
     _check_voids(fresh, state, authority)
     if fresh:
         stored = list(_stored(fresh, state, authority, now))
-        connection.execute(_insert_statement, [_row(each, authority) for each in stored])
-        connection.execute(_insert_related, [row for each in stored for row in _related_rows(each)])
+        insert_all(connection, tables.statement, [_row(each, authority, state.newest) for each in stored])
+        insert_all(connection, tables.related, _search_rows(stored))
+        if links := _links(fresh, state):
+            chains.take_over(connection, links)
         activities.learn(connection, stored, authority.standing)
         on_stored(session, stored)
     return [each.id for each in statements]
@@ -155,21 +157,30 @@ _newest: Final = select(
     select(func.max(tables.statement.c.stored)).scalar_subquery().label("stored"),
 )
 _rows: Final = tables.statement.c
-_with_ids: Final = select(
-    _rows.id, _rows.refers, _rows.voiding, _rows.voids_any, _rows.authority_key, _rows.text
-).where(or_(_rows.id.in_(bindparam("ids", expanding=True)), _rows.refers.in_(bindparam("ids", expanding=True))))
+_told: Final = (_rows.id, _rows.refers, _rows.voiding, _rows.voids_any, _rows.authority_key)
+_ids: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
+_with_ids: Final = union_all(
+    select(*_told, _rows.text).where(_rows.id.in_(_ids)),
+    select(*_told, null().label("text")).where(_rows.refers.in_(_ids)),
+)
 
 
 def _look(connection: Connection, statements: Sequence[Statement]) -> _State:
     last = connection.execute(_newest).one()
     known: dict[UUID, Row[*tuple[Any, ...]]] = {}
-    voids: dict[UUID, list[Row[*tuple[Any, ...]]]] = {}
+    waiting: dict[UUID, list[Row[*tuple[Any, ...]]]] = {}
     for some in chunks(list({each.id for each in statements} | {each.voids for each in statements if each.voids})):
         for row in connection.execute(_with_ids, {"ids": some}):
-            known[row.id] = row
-            if row.voiding:
-                voids.setdefault(row.refers, []).append(row)
-    return _State(last.sequence or 0, last.stored or BEGINNING, known, voids)
+            if row.text is None:
+                waiting.setdefault(row.refers, []).append(row)
+            else:
+                known[row.id] = row
+    return _State(last.sequence or 0, last.stored or BEGINNING, known, waiting)
+
+
+def _links(fresh: Mapping[UUID, Statement], state: _State) -> set[UUID]:
+    """Return the ids of new statements that refer to another, or that another refers to."""
+    return {each.id for each in fresh.values() if each.refers or each.id in state.waiting}
 
 
 def _new_ones(statements: Sequence[Statement], state: _State) -> dict[UUID, Statement]:
@@ -202,7 +213,9 @@ def _check_voids(fresh: Mapping[UUID, Statement], state: _State, authority: Auth
 def _is_voided_already(statement: Statement, voided_here: Collection[UUID], state: _State, key: str) -> bool:
     if statement.voids:
         return False
-    earlier = any(void.voids_any or void.authority_key == key for void in state.voids.get(statement.id, ()))
+    earlier = any(
+        void.voids_any or void.authority_key == key for void in state.waiting.get(statement.id, ()) if void.voiding
+    )
     return earlier or statement.id in voided_here
 
 
@@ -213,22 +226,22 @@ def _completed(statement: Statement, moment: datetime, authority: Authority, aut
     if "timestamp" not in statement.raw:
         own["timestamp"] = own["stored"]
         texts["timestamp"] = texts["stored"]
-    vouching = frozenset((Relation.RELATED_AGENT, key) for key in keys_of(authority.agent))
     return replace(
         statement,
         raw={**statement.raw, **own},
         text=jsontext.extended(statement.text, texts),
         timestamp=moment if "timestamp" in own else statement.timestamp,
-        related=statement.related | vouching,
+        related=vouched(statement.related, authority.agent),
     )
 
 
-def _row(stored: Stored, authority: Authority) -> dict[str, Any]:
+def _row(stored: Stored, authority: Authority, newest: datetime) -> list[Any]:
     each = stored.statement
-    return {
+    columns = {
         "sequence": stored.sequence,
         "id": each.id,
         "stored": stored.stored,
+        "late": stored.stored < newest,
         "timestamp": each.timestamp,
         "verb": indexed(each.verb),
         "actor_key": indexed(each.actor_key),
@@ -242,8 +255,8 @@ def _row(stored: Stored, authority: Authority) -> dict[str, Any]:
         "text": each.text,
         "sha256": jsontext.digest(each.text),
     }
+    return [columns[name] for name in _COLUMNS]
 
 
-def _related_rows(stored: Stored) -> Iterator[dict[str, Any]]:
-    for key, kind in {(indexed(key), kind) for kind, key in stored.statement.related}:
-        yield {"key": key, "kind": int(kind), "sequence": stored.sequence}
+def _search_rows(stored: Sequence[Stored]) -> list[list[Any]]:
+    return sorted(row for each in stored for row in chains.search_rows(each.statement, each.sequence))

@@ -68,7 +68,8 @@ statement: Final = Table(
     metadata,
     Column("sequence", _Number, primary_key=True, autoincrement=False, doc="1, 2, 3 … in the order of storing"),
     Column("id", Uuid(), nullable=False, unique=True, doc="the statement's id"),
-    Column("stored", Instant(), nullable=False, doc="when it was stored; rises with the sequence"),
+    Column("stored", Instant(), nullable=False, doc="when it was stored; rises with the sequence, but for `late`"),
+    Column("late", Bool(), nullable=False, doc="whether one before it says that it was stored later (history)"),
     Column("timestamp", Instant(), nullable=False, doc="when it happened, as its sender says"),
     Column("verb", String(), nullable=False, doc="the verb's IRI, as `indexed`"),
     Column("actor_key", String(), nullable=False, doc="the actor's canonical key, as `indexed`"),
@@ -84,19 +85,32 @@ statement: Final = Table(
     ),
     Column("sha256", LargeBinary(32), nullable=False, doc="SHA-256 of `text` in UTF-8, for whoever checks the disk"),
 )
-Index(None, statement.c.registration, statement.c.object_id)
-Index(None, statement.c.verb, statement.c.sequence)
-Index(None, statement.c.authority_key, statement.c.sequence)
-Index(None, statement.c.stored)
+Index(None, statement.c.stored, statement.c.sequence)
+_of_registration = statement.c.registration.is_not(None)
+Index(
+    None,
+    statement.c.registration,
+    statement.c.object_id,
+    sqlite_where=_of_registration,
+    postgresql_where=_of_registration,
+)
 _referring = statement.c.refers.is_not(None)
 Index(None, statement.c.refers, sqlite_where=_referring, postgresql_where=_referring)
+Index("ix_xapi_statement_late", statement.c.sequence, sqlite_where=statement.c.late, postgresql_where=statement.c.late)
 
 related: Final = Table(
     "xapi_related",
     metadata,
-    Column("key", String(), primary_key=True, doc="an agent's key or an activity's IRI, as `indexed`"),
-    Column("kind", SmallInteger(), primary_key=True, autoincrement=False, doc="how it takes part: a Relation"),
-    Column("sequence", _Number, primary_key=True, autoincrement=False, doc="the statement"),
+    Column("key", String(), primary_key=True, doc="an agent's key, an IRI or a registration, as `indexed`"),
+    Column("kind", SmallInteger(), primary_key=True, autoincrement=False, doc="a Relation: how it has to do with it"),
+    Column("sequence", _Number, primary_key=True, autoincrement=False, doc="the statement that is found by it"),
+    Column(
+        "about",
+        _Number,
+        primary_key=True,
+        autoincrement=False,
+        doc="the statement that says so: the same, or one that it refers to",
+    ),
     sqlite_with_rowid=False,
 )
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from mentorcert.db import writing
-from tests.xapi.factories import COURSE, LESSON, REGISTRATION, UNIT, a_full_statement, a_statement
+from tests.xapi.factories import COMPLETED, COURSE, LESSON, REGISTRATION, UNIT, a_full_statement, a_statement
 from tests.xapi.stores import OURS, store, unheard
 from xapi import (
     ConflictingStatement,
@@ -201,11 +201,10 @@ def test_a_batch_longer_than_a_query_has_parameters(session: Session, now: datet
 def test_the_rows_that_are_searched(session: Session, now: datetime) -> None:
     context = {"contextActivities": {"parent": [{"id": UNIT}], "grouping": [{"id": COURSE}, {"id": UNIT}]}}
     store(session, a_statement(context=context), now)
-    rows = session.execute(select(tables.related.c.key, tables.related.c.kind)).all()
+    rows = session.execute(select(tables.related)).all()
     amara = "account:https://mentors.example.org|amara"
-    assert sorted(map(tuple, rows)) == sorted(
-        [(amara, 1), (amara, 2), (OURS.key, 2), (LESSON, 3), (LESSON, 4), (UNIT, 4), (COURSE, 4)]
-    )
+    expected = [(amara, 1), (OURS.key, 7), (LESSON, 3), (UNIT, 4), (COURSE, 4), (COMPLETED, 5)]
+    assert sorted(map(tuple, rows)) == sorted((key, kind, 1, 1) for key, kind in expected)
 
 
 def test_many_writers_at_once_lose_nothing_and_keep_the_order(engine: Engine, now: datetime) -> None:

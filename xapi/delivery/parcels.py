@@ -122,7 +122,7 @@ def _fits(wanted: Filter, row: _Line) -> bool:
 
 def _activities(row: _Line) -> Iterator[str]:
     related = read(jsontext.reread(row.text), row.text, row.timestamp).related
-    return (key for kind, key in related if kind is Relation.RELATED_ACTIVITY)
+    return (key for kind, key in related if kind in {Relation.ACTIVITY, Relation.RELATED_ACTIVITY})
 
 
 def _is_below(iri: str, roots: Sequence[str]) -> bool:
