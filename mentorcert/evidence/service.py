@@ -21,8 +21,8 @@ from mentorcert.evidence.fold import Key, Row, Value
 from mentorcert.evidence.models import Progress
 from mentorcert.evidence.receiving import Judge
 from mentorcert.evidence.statements import system_agent
-from xapi import verify
 from mentorcert.evidence.trust import Verdict
+from xapi import verify
 
 PAGE: Final = 1000
 """How many statements a rebuild reads at once."""
