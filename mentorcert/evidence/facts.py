@@ -17,7 +17,7 @@ MOST: Final = 5
 _TYPES: Final[Mapping[str, str]] = {
     v.ASSESSMENT: "assessment",
     v.CERTIFICATE: "certificate",
-    v.COURSE: "programme",
+    v.COURSE: "course",
     v.INTERACTION: "question",
     v.LESSON: "lesson",
     v.MEETING: "live session",
