@@ -61,10 +61,13 @@ class Lrs(Flask):
             raise refusal
         with self.host.sessions() as session:
             g.session = session
-            response = self.make_response(super().dispatch_request())
-            if response.status_code < 400:
-                session.commit()
-            return response
+            try:
+                response = self.make_response(super().dispatch_request())
+                if response.status_code < 400:
+                    session.commit()
+                return response
+            finally:
+                self.host.note_use(session)
 
     def _at(self, path: str, view: Callable[..., Response]) -> None:
         self.add_url_rule(f"/{path}", path, view, methods=METHODS, provide_automatic_options=False)

@@ -6,14 +6,13 @@ belongs to, and in what a PUT without preconditions may do; everything else is t
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from flask import Response
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_etags
 
-from xapi import credentials, documents, values
+from xapi import documents, values
 from xapi.documents import Content, Context, Kind, TooLarge
 from xapi.faults import QueryFaults, Report
 from xapi.identity import agent_key
@@ -124,7 +123,7 @@ def _put(call: Call, resource: _Resource) -> Response:
         content,
         preconditions=conditions,
         rule=resource.rules[call.version],
-        now=_begin_writing(call),
+        now=call.begin_writing(),
     )
     return _stored(content)
 
@@ -137,7 +136,7 @@ def _post(call: Call, resource: _Resource) -> Response:
         asked[resource.named_by],
         sent,
         preconditions=conditions,
-        now=_begin_writing(call),
+        now=call.begin_writing(),
     )
     return _stored(content)
 
@@ -147,7 +146,7 @@ def _delete(call: Call, resource: _Resource) -> Response:
     if resource is _STATES and resource.named_by not in call.request.args:
         return _delete_all(call, resource, conditions)
     asked = _asked(call, resource)
-    _begin_writing(call)
+    call.begin_writing()
     documents.remove(call.session, _context(resource, asked), asked[resource.named_by], preconditions=conditions)
     return Response(status=204)
 
@@ -156,7 +155,7 @@ def _delete_all(call: Call, resource: _Resource, conditions: Preconditions) -> R
     if conditions != Preconditions():
         raise Refusal(400, f"If-Match and If-None-Match are for one document; name it by {resource.named_by}")
     asked = _asked(call, resource, one=False)
-    _begin_writing(call)
+    call.begin_writing()
     documents.remove_all(call.session, _context(resource, asked))
     return Response(status=204)
 
@@ -204,12 +203,6 @@ def _content(call: Call) -> Content:
     if report:
         raise QueryFaults(report)
     return Content(given, data)
-
-
-def _begin_writing(call: Call) -> datetime:
-    moment = call.begin_writing()
-    credentials.note_use(call.session, call.credential, moment)
-    return moment
 
 
 def _stored(content: Content) -> Response:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Response
 
-from xapi import activities, attachments, credentials, formats, jsontext, query, store
+from xapi import activities, attachments, formats, jsontext, query, store
 from xapi.lrs import parts, wire
 from xapi.lrs.parts import Sent
 from xapi.lrs.wire import Call, Refusal
@@ -55,7 +55,6 @@ def _append(call: Call, sent: Sent) -> list[UUID]:
     moment = call.begin_writing()
     ids = store.append(call.session, sent.statements, authority=authority, on_stored=call.host.on_stored, now=moment)
     sent.note(call, moment)
-    credentials.note_use(call.session, call.credential, moment)
     return ids
 
 

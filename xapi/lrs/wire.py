@@ -4,7 +4,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from xapi import credentials, jsontext, values
 from xapi.attachments import Blobs
 from xapi.credentials import Credential
 from xapi.faults import SHOWN, Faults
+from xapi.lrs.uses import Uses
 from xapi.reading import BEGINNING, Stored, consistent_through
 from xapi.store import Authority, ConflictingStatement, ForbiddenVoid
 
@@ -64,10 +65,17 @@ class Host:
     """How large a request with attachments may be."""
     consistent: datetime = BEGINNING
     """A known answer to "consistent through". An older one is as true as a newer one, so answers need not ask again."""
+    uses: Uses = field(default_factory=Uses)
+    """Notes which keys are used."""
 
     def ask_consistent(self, session: Session) -> None:
         """Ask the store up to when nothing is missing; the answers from now on say so."""
         self.consistent = consistent_through(session, self.now())
+
+    def note_use(self, session: Session) -> None:
+        """Write down, now and then, that the key was used which proved itself in this request, if one did."""
+        if (credential := g.get("xapi_credential")) is not None:
+            self.uses.note(session, self.writing, credential, self.now())
 
     def add_headers(self, response: Response) -> Response:
         """Add what the standard wants on every response."""
@@ -174,6 +182,7 @@ def _credential(asked: Request, session: Session, now: datetime) -> Credential:
     credential = credentials.check(session, given.username, given.password, now)
     if credential is None:
         raise Refusal(401, "this key is unknown, or its secret is wrong, or it is no longer valid")
+    g.xapi_credential = credential
     return credential
 
 
