@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from typing import Final
+from uuid import UUID
 
 from webvtt import WebVTT
 from webvtt.errors import MalformedFileError
@@ -28,6 +29,8 @@ class Report:
     length: Decimal
     """Both in seconds."""
     stretches: tuple[tuple[Decimal, Decimal], ...]
+    viewing: UUID | None = None
+    """Which opening of the player it is from."""
 
     @property
     def segments(self) -> str:
@@ -65,17 +68,19 @@ def report(fields: Mapping[str, str]) -> Report:
     event = fields.get("event", "")
     length, position = _seconds(fields.get("length")), _seconds(fields.get("time"))
     stretches = _stretches(fields.get("segments", ""))
+    viewing = _uuid(fields.get("viewing", ""))
     checks = {
         "event": event in EVENTS,
         "length": length is not None and length > 0,
         "time": position is not None and length is not None and position <= length + 1,
         "segments": stretches is not None,
+        "viewing": viewing is not None or not fields.get("viewing"),
     }
     faults = [Fault(name, "This can't be used.") for name, fits in checks.items() if not fits]
     if faults or length is None or position is None or stretches is None:
         raise Invalid("We can't read this report of a film.", "Load the page again and go on watching.", faults)
     inside = tuple((start, min(end, length)) for start, end in stretches if start < length)
-    return Report(event, min(position, length), length, inside)
+    return Report(event, min(position, length), length, inside, viewing)
 
 
 def cues(vtt: bytes) -> tuple[Cue, ...]:
@@ -93,6 +98,13 @@ def _seconds(text: str | None) -> Decimal | None:
     except InvalidOperation:
         return None
     return round(seconds, 3) if seconds.is_finite() and 0 <= seconds <= LONGEST else None
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _stretches(text: str) -> list[tuple[Decimal, Decimal]] | None:

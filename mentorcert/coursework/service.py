@@ -60,8 +60,8 @@ def watch_film(session: Session, where: Where, report: Report | None = None, *, 
     about, unit, thing = study.about, where.unit, _thing(study, step)
     made = []
     if report is not None and report.event != "completed":
-        place = {"position": report.position, "length": report.length}
-        made.append(statements.film_event(about, unit, thing, report.event, **place, segments=report.segments, at=now))
+        seen = statements.Seen(report.position, report.length, report.segments, report.viewing)
+        made.append(statements.film_event(about, unit, thing, report.event, seen, at=now))
     complete = report is None or report.complete
     if complete and not step.done:
         made.append(statements.lesson_completed(about, unit, thing, at=now))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
@@ -86,7 +86,9 @@ class Studying:
         film = next((step for step in unit.steps if step.kind is StepKind.FILM), None)
         if film and self.trainee.film_left_at:
             seconds = Decimal(self.trainee.film_left_at)
-            report = Report("paused", position=seconds, length=Decimal(74), stretches=((Decimal(0), seconds),))
+            report = Report(
+                "paused", position=seconds, length=Decimal(74), stretches=((Decimal(0), seconds),), viewing=uuid4()
+            )
             yield at, lambda now: service.watch_film(self.session, self._where(unit, film.id), report, now=now)
 
     def _where(self, unit: Unit, step: str) -> Where:

@@ -53,27 +53,41 @@ class Answer:
     """From 0 to 1."""
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How far a film was seen."""
+
+    position: Decimal
+    length: Decimal
+    """Both in seconds."""
+    segments: str
+    """The stretches that were played, as the video profile writes them."""
+    viewing: uuid.UUID | None = None
+    """Which opening of the player it was."""
+
+
 def lesson_completed(about: About, unit: str, lesson: Thing, *, at: datetime) -> bytes:
     """A lesson was read, or a film watched, to its end."""
     return _statement(about, v.COMPLETED, lesson, at=at, parent=about.iris.unit(unit), result={"completion": True})
 
 
-def film_event(
-    about: About, unit: str, film: Thing, event: str, *, position: Decimal, length: Decimal, segments: str, at: datetime
-) -> bytes:
-    """A film was played, paused or left at a position (seconds); `event` is `played`, `paused` or `left`.
+def film_event(about: About, unit: str, film: Thing, event: str, seen: Seen, *, at: datetime) -> bytes:
+    """A film was played, paused or left; `event` is `played`, `paused` or `left`.
 
-    xAPI video profile 1.0, statements "paused" and "terminated".
+    xAPI video profile 1.0, statements "played", "paused" and "terminated".
     """
     verb = {"played": v.PLAYED, "paused": v.PAUSED, "left": v.TERMINATED}[event]
-    progress = min(position / length, Decimal(1)) if length else Decimal(0)
+    progress = min(seen.position / seen.length, Decimal(1)) if seen.length else Decimal(0)
     extensions = {
-        v.VIDEO_TIME: float(round(position, 3)),
+        v.VIDEO_TIME: float(round(seen.position, 3)),
         v.VIDEO_PROGRESS: float(round(progress, 3)),
-        v.VIDEO_PLAYED_SEGMENTS: segments,
+        v.VIDEO_PLAYED_SEGMENTS: seen.segments,
     }
-    result, context = {"extensions": extensions}, {v.VIDEO_LENGTH: float(round(length, 3))}
-    return _statement(about, verb, film, at=at, parent=about.iris.unit(unit), result=result, extensions=context)
+    result, context = {"extensions": extensions}, {v.VIDEO_LENGTH: float(round(seen.length, 3))}
+    session = {v.VIDEO_SESSION: str(seen.viewing)} if seen.viewing else {}
+    return _statement(
+        about, verb, film, at=at, parent=about.iris.unit(unit), result=result, extensions={**context, **session}
+    )
 
 
 def question_answered(about: About, check_iri: str, question: Thing, answer: Answer, *, at: datetime) -> bytes:

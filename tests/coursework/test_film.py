@@ -1,18 +1,21 @@
 """What players report, and what is said in films."""
 
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
 from mentorcert.coursework import film
 from mentorcert.errors import Invalid
 
+VIEWING = UUID(int=6)
 GOOD = {"event": "paused", "time": "12.5004", "length": "100", "segments": "0[.]12.5[,]20.000[.]31"}
 
 
 def test_a_report_is_read_as_numbers() -> None:
     report = film.report(GOOD)
     assert (report.event, report.position, report.length) == ("paused", Decimal("12.500"), Decimal(100))
+    assert (report.viewing, film.report(GOOD | {"viewing": str(VIEWING)}).viewing) == (None, VIEWING)
     assert report.segments == "0.000[.]12.500[,]20.000[.]31.000"
     assert (report.unseen, report.complete) == (Decimal("76.5"), False)
 
@@ -42,6 +45,7 @@ def test_a_film_that_ended_is_complete() -> None:
         ({"segments": "5[.]1"}, "segments"),
         ({"segments": "a[.]b"}, "segments"),
         ({"segments": "1"}, "segments"),
+        ({"viewing": "the first"}, "viewing"),
         ({"segments": "[,]".join(["0[.]1"] * 501)}, "segments"),
     ],
 )

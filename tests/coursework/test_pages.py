@@ -1,5 +1,6 @@
 """The pages of coursework, through the real application."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -79,6 +80,17 @@ def test_a_film_goes_on_where_it_was_left(client: Browser, home: str) -> None:
     page = client.get(f"{home}/film").text
     assert 'data-start="41"' in page
     assert "Hello." in page
+
+
+def test_each_opening_of_a_film_is_a_viewing_of_its_own(client: Browser, home: str, session: Session) -> None:
+    report = {"event": "paused", "time": "4", "length": "103", "segments": "0[.]4"}
+    addresses = [re.findall(r'data-progress-url="([^"]+)"', client.get(f"{home}/film").text)[0] for _ in range(2)]
+    for address in (*addresses, addresses[0]):
+        assert client.submit(f"{home}/film", report, to=address).status_code == 204
+    session.rollback()
+    said = [each.statement.raw["context"]["extensions"][v.VIDEO_SESSION] for each in xapi.every(session)]
+    assert said == [address.partition("viewing=")[2] for address in (*addresses, addresses[0])]
+    assert len(set(said)) == 2
 
 
 def test_a_report_that_is_none_changes_nothing(client: Browser, home: str, session: Session) -> None:

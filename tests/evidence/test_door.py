@@ -60,9 +60,7 @@ def test_a_film_comes_back_to_where_it_was_left(session: Session, door: Door, ab
             "questions",
             FILM,
             "paused",
-            position=Decimal(seconds),
-            length=Decimal(427),
-            segments=f"0[.]{seconds}",
+            statements.Seen(Decimal(seconds), Decimal(427), f"0[.]{seconds}"),
             at=now + timedelta(minutes=minute),
         )
         door.record(session, [body], now=now + timedelta(minutes=5))

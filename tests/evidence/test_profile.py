@@ -32,8 +32,8 @@ def _thing(kind: str) -> Thing:
 
 
 def _film(event: str) -> bytes:
-    told = {"position": Decimal(3), "length": Decimal(10), "segments": "0[.]3"}
-    return statements.film_event(ABOUT, "questions", _thing(v.VIDEO), event, **told, at=NOW)  # type: ignore[arg-type]
+    seen = statements.Seen(Decimal(3), Decimal(10), "0[.]3", UUID(int=6))
+    return statements.film_event(ABOUT, "questions", _thing(v.VIDEO), event, seen, at=NOW)
 
 
 def _check(*, passed: bool) -> bytes:
@@ -129,6 +129,13 @@ def test_only_lessons_and_films_follow_the_profile_from_another_authority(sessio
     [stored] = xapi.every(session)
     broken_by_key = broken(stored.statement.raw, TEMPLATES[name])
     assert broken_by_key == ([] if name in ANYBODY_S else ["$.authority.account.name: ['key:" + str(COACH) + "']"])
+
+
+@pytest.mark.parametrize("event", ["played", "paused", "left"])
+def test_a_film_s_statement_has_what_the_video_profile_asks_for(event: str) -> None:
+    raw = json.loads(_film(event))
+    assert raw["result"]["extensions"] == {v.VIDEO_TIME: 3.0, v.VIDEO_PROGRESS: 0.3, v.VIDEO_PLAYED_SEGMENTS: "0[.]3"}
+    assert raw["context"]["extensions"] == {v.VIDEO_LENGTH: 10.0, v.VIDEO_SESSION: str(UUID(int=6))}
 
 
 def test_what_another_system_may_send_is_what_the_door_lets_count() -> None:

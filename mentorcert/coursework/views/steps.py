@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
@@ -42,7 +42,7 @@ def do_step(enrolment: UUID, unit: str, step: str) -> ResponseReturnValue:
 def film_report(enrolment: UUID, unit: str, step: str) -> ResponseReturnValue:
     """Take a player's report of what was watched; 204, and nothing to show."""
     desk = open_desk(enrolment, unit, step)
-    service.watch_film(here.session(), desk.where, film.report(request.form), now=here.now())
+    service.watch_film(here.session(), desk.where, film.report(request.values), now=here.now())
     return "", 204
 
 
@@ -93,6 +93,7 @@ def _film(desk: Desk, lesson: Lesson) -> dict[str, Any] | None:
         "poster": _media_url(desk, lesson.poster) if lesson.poster else "",
         "captions": _media_url(desk, lesson.captions),
         "cues": _cues(desk.study.programme, lesson.captions),
+        "viewing": uuid4(),
     }
 
 
