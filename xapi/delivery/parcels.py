@@ -42,6 +42,8 @@ class Parcel:
     """The target's cursor that it was made for."""
     through: int
     """Where the cursor stands once the parcel is delivered."""
+    at_end: bool = False
+    """Whether nothing was left behind it."""
     retried: UUID | None = None
     """The statement of the dead letter that this is about, instead of what comes next."""
 
@@ -63,25 +65,21 @@ def next_parcel(session: Session, target: Target) -> Parcel:
     """
     if (retried := letters.waiting(session, target)) is not None:
         found = session.execute(select(*_COLUMNS).where(table.c.id == retried)).all()
-        return _parcel(target, found, target.cursor, retried)
+        return _parcel(target, found, target.cursor, retried=retried)
     filtered = target.filter != Filter()
-    rows = session.execute(
-        select(*_COLUMNS)
-        .where(table.c.sequence > target.cursor)
-        .order_by(table.c.sequence)
-        .limit(SCANNED if filtered else target.size)
-    ).all()
+    most = SCANNED if filtered else target.size
+    following = select(*_COLUMNS).where(table.c.sequence > target.cursor).order_by(table.c.sequence).limit(most)
+    rows = session.execute(following).all()
     chosen = _wanted(session, target.filter, rows) if filtered else {row.sequence for row in rows}
     packed = list(_packed(rows, chosen, target.size))
-    through = rows[-1].sequence if rows else target.cursor
     if len(packed) < len(chosen):
-        through = packed[-1].sequence
-    return _parcel(target, packed, through)
+        return _parcel(target, packed, packed[-1].sequence)
+    return _parcel(target, packed, rows[-1].sequence if rows else target.cursor, at_end=len(rows) < most)
 
 
-def _parcel(target: Target, rows: Sequence[_Line], through: int, retried: UUID | None = None) -> Parcel:
+def _parcel(target: Target, rows: Sequence[_Line], through: int, **others: Any) -> Parcel:
     ids, texts = tuple(row.id for row in rows), tuple(row.text for row in rows)
-    return Parcel(ids, texts, target.cursor, through, retried)
+    return Parcel(ids, texts, target.cursor, through, **others)
 
 
 def _packed(rows: Sequence[_Line], chosen: set[int], most: int) -> Iterator[_Line]:

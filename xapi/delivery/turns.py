@@ -71,7 +71,8 @@ def settle(session: Session, turn: Turn, parcel: Parcel, answer: Answer, *, now:
             letters.add(session, turn.target, each, status=answer.status, said=answer.said, now=now)
     elif news.delivered:
         letters.taken(session, turn.target, parcel.settled)
-    return news.go_on and row.state != State.PAUSED
+    finished = parcel.at_end and (news.delivered or news.refused)
+    return news.go_on and not finished and row.state != State.PAUSED
 
 
 def _free(now: datetime) -> list[Any]:
