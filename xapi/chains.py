@@ -24,7 +24,9 @@ HOPS: Final = 20
 
 _CHUNK: Final = 10_000
 _Line = Row[*tuple[Any, ...]]
-_Key = tuple[str, int, int, int]
+SearchRow = tuple[str, int, int, int]
+"""Key, kind, the number of the statement that is found, and that of the one that says so."""
+
 _COLUMNS: Final = tuple(tables.related.columns.keys())
 _remove: Final = delete(tables.related).where(*(column == bindparam(column.name) for column in tables.related.columns))
 _rows: Final = tables.statement.c
@@ -63,7 +65,7 @@ def exchange(connection: Connection, changed: Mapping[int, tuple[Statement, Stat
     `changed` are the statements as they were and as they are now, by number; ids and references stay.
     """
     above = _above(connection, [before.id for before, _ in changed.values()])
-    gone, come = set[_Key](), set[_Key]()
+    gone, come = set[SearchRow](), set[SearchRow]()
     for number, (before, after) in changed.items():
         gone.update(_rows_for(number, before, above))
         come.update(_rows_for(number, after, above))
@@ -72,7 +74,13 @@ def exchange(connection: Connection, changed: Mapping[int, tuple[Statement, Stat
     insert_all(connection, tables.related, map(list, sorted(come - gone)))
 
 
-def _rows_for(number: int, statement: Statement, above: Mapping[UUID, list[_Line]]) -> Iterator[_Key]:
+def rows_about(connection: Connection, statements: Mapping[int, Statement]) -> set[SearchRow]:
+    """Return all rows that there must be for the sake of stored statements, by number: theirs and their referrers'."""
+    above = _above(connection, [each.id for each in statements.values()])
+    return {row for number, each in statements.items() for row in _rows_for(number, each, above)}
+
+
+def _rows_for(number: int, statement: Statement, above: Mapping[UUID, list[_Line]]) -> Iterator[SearchRow]:
     own = {(key, kind) for key, kind, _, _ in search_rows(statement, number)}
     for finder, _ in _upward(above, statement.id, number):
         for key, kind in own if finder == number else _keys_taken(statement):

@@ -14,9 +14,7 @@ import msgspec
 
 from xapi import jsontext
 from xapi.identity import IDENTIFIERS, agent_key
-
-SIGNATURE: Final = "http://adlnet.gov/expapi/attachments/signature"
-"""The usage type of an attachment that signs its statement."""
+from xapi.rules import is_signature
 
 _Members = dict[str, bytes]
 
@@ -82,10 +80,10 @@ class Rewriting:
         """Take signatures out: they hold the whole statement as it was, and prove nothing of the new one."""
         members = _read(data)
         given = [(json.loads(each), each) for each in jsontext.elements(members.get("attachments", b"[]"))]
-        kept = [raw for value, raw in given if value.get("usageType") != SIGNATURE]
+        kept = [raw for value, raw in given if not is_signature(value)]
         if len(kept) == len(given):
             return data
-        self.signatures += [value["sha2"] for value, _ in given if value.get("usageType") == SIGNATURE]
+        self.signatures += [value["sha2"] for value, _ in given if is_signature(value)]
         members["attachments"] = b"[" + b",".join(kept) + b"]"
         return _written({name: raw for name, raw in members.items() if kept or name != "attachments"})
 

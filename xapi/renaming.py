@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from xapi import chains, jsontext, tables
@@ -50,7 +50,7 @@ def rename(session: Session, given: Mapping[str, Mapping[str, str]]) -> Renamed:
 
 def holding(session: Session, keys: Iterable[str]) -> list[int]:
     """Return the numbers of the statements that hold one of these agents, by canonical key, anywhere."""
-    found = select(_parts.sequence).where(_parts.key.in_([indexed(key) for key in keys])).distinct()
+    found = select(_parts.about).where(_parts.key.in_([indexed(key) for key in keys])).distinct()
     return sorted(session.scalars(found))
 
 
@@ -64,16 +64,25 @@ def mailboxes(session: Session, address: str) -> list[str]:
 def _rewrite(session: Session, rows: Sequence[Row[Any]], rewriting: Rewriting) -> list[UUID]:
     changed = {}
     for row in rows:
-        data = row.text.encode()
+        data, signed = row.text.encode(), len(rewriting.signatures)
         if (new := rewriting.statement(data)) is not data:
             before = read(jsontext.reread(row.text), row.text, row.timestamp)
             after = read(jsontext.reread(new.decode()), new.decode(), row.timestamp)
             changed[row.sequence] = (before, after)
+            _let_go(session, row.id, rewriting.signatures[signed:])
     if not changed:
         return []
     session.execute(_update, [_columns(number, after) for number, (_, after) in changed.items()])
     chains.exchange(session.connection(), changed)
     return [after.id for _, after in changed.values()]
+
+
+def _let_go(session: Session, statement: UUID, signatures: Sequence[str]) -> None:
+    """No longer have the bytes of a statement's signatures; whoever keeps files removes what nothing names."""
+    gone = tables.attachment.c
+    if signatures:
+        which = gone.sha2.in_([each.lower() for each in signatures])
+        session.execute(delete(tables.attachment).where(gone.statement == statement, which))
 
 
 _update: Final = (

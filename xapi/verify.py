@@ -5,6 +5,7 @@ looks at some statements at a time, so that a check of any size takes little mem
 looks at what only a check from the beginning to the end can see. Nothing is written.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,10 +13,11 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy import Row, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from xapi import jsontext, tables
+from xapi import chains, jsontext, tables
+from xapi.chains import SearchRow
 from xapi.identity import agent_key, indexed
 from xapi.reading import BEGINNING, WAITED, Stored, from_row, select_stored
 from xapi.statement import Statement, read
@@ -100,20 +102,23 @@ def page(session: Session, seen: Seen, limit: int = PAGE) -> tuple[Seen, list[Fi
         found.extend(_row_findings(sequence, row, seen, statements))
         newest = seen.newest if row is None else max(seen.newest, row.stored)
         seen = replace(seen, sequence=sequence, newest=newest, checked=seen.checked + 1)
-    expected = {number: search_rows(each) for number, each in statements.items()}
+    expected = chains.rows_about(session.connection(), statements)
     found.extend(_search_findings(session, expected, statements))
-    return replace(seen, search_rows=seen.search_rows + sum(map(len, expected.values()))), found
+    own = sum(finder == number for _, _, finder, number in expected)
+    return replace(seen, search_rows=seen.search_rows + own), found
 
 
 def whole(session: Session, seen: Seen) -> list[Finding]:
     """Return what a check of all statements, which came to its end as `seen`, finds beyond them: stray search rows."""
     strays = [
-        Finding(Kind.STRAY, f"search row ({row.key}, {row.kind}, {row.sequence})", "its statement is not there.")
+        Finding(Kind.STRAY, f"search row {tuple(row)}", "its statement is not there.")
         for row in session.execute(_strays)
     ]
     held = (
         session.scalar(
-            select(func.count()).select_from(tables.related).where(_own_rows(), _parts.sequence <= seen.sequence)
+            select(func.count())
+            .select_from(tables.related)
+            .where(_parts.about == _parts.sequence, _parts.sequence <= seen.sequence)
         )
         or 0
     )
@@ -122,11 +127,6 @@ def whole(session: Session, seen: Seen) -> list[Finding]:
         what = f"there are {surplus} more than the statements have."
         strays.append(Finding(Kind.STRAY, "search rows", what))
     return strays
-
-
-def search_rows(statement: Statement) -> set[tuple[str, int]]:
-    """Return (key, kind) of each search row that a stored statement has by itself."""
-    return {(indexed(key), int(kind)) for kind, key in statement.related}
 
 
 def columns(statement: Statement) -> dict[str, Any]:
@@ -147,15 +147,12 @@ def columns(statement: Statement) -> dict[str, Any]:
     }
 
 
-def _own_rows() -> Any:
-    """Return the condition that a search row is of its own statement, not taken over from one that it refers to."""
-    return _parts.about == _parts.sequence if "about" in _parts else _parts.sequence == _parts.sequence
-
-
+_finder, _target = tables.statement.alias("finder"), tables.statement.alias("target")
 _strays: Final = (
     select(tables.related)
-    .outerjoin(tables.statement, _rows.sequence == _parts.sequence)
-    .where(_rows.sequence.is_(None))
+    .outerjoin(_finder, _finder.c.sequence == _parts.sequence)
+    .outerjoin(_target, _target.c.sequence == _parts.about)
+    .where(or_(_finder.c.sequence.is_(None), _target.c.sequence.is_(None)))
     .limit(_MOST_STRAYS)
 )
 
@@ -206,21 +203,18 @@ def _row_findings(
 
 
 def _search_findings(
-    session: Session, expected: Mapping[int, set[tuple[str, int]]], statements: Mapping[int, Statement]
+    session: Session, expected: Collection[SearchRow], statements: Mapping[int, Statement]
 ) -> Iterator[Finding]:
-    wanted = [(key, kind, number) for number, rows in expected.items() for key, kind in rows]
-    held: set[tuple[str, int, int]] = set()
+    wanted = sorted(expected)
+    lacking = set(wanted)
     for start in range(0, len(wanted), _CHUNK):
-        some = tuple_(_parts.key, _parts.kind, _parts.sequence).in_(wanted[start : start + _CHUNK])
-        found = session.execute(select(_parts.key, _parts.kind, _parts.sequence).where(some, _own_rows()))
-        held.update((row.key, row.kind, row.sequence) for row in found)
-    lacking: dict[int, int] = {}
-    for missing in set(wanted) - held:
-        lacking[missing[2]] = lacking.get(missing[2], 0) + 1
-    for number, count in sorted(lacking.items()):
+        some = tuple_(*tables.related.columns).in_(wanted[start : start + _CHUNK])
+        lacking.difference_update(tuple(row) for row in session.execute(select(tables.related).where(some)))
+    of, missing = Counter(row[3] for row in wanted), Counter(row[3] for row in lacking)
+    for number, count in sorted(missing.items()):
         where = f"statement {statements[number].id} (number {number})"
-        of = len(expected[number])
-        yield Finding(Kind.SEARCH, where, f"{count} of its {of} search rows are missing; searches pass it by.", number)
+        what = f"{count} of its {of[number]} search rows are missing; searches pass it by."
+        yield Finding(Kind.SEARCH, where, what, number)
 
 
 def missing(session: Session, through: int) -> int:

@@ -109,6 +109,13 @@ def test_a_search_row_that_is_missing_is_named(five: Session) -> None:
     assert (found.kind, found.sequence) == (Kind.SEARCH, 5)
 
 
+def test_what_a_referrer_took_over_is_checked_with_its_target(five: Session) -> None:
+    taken = (tables.related.c.sequence == 4, tables.related.c.about == 2)
+    change(five, delete(tables.related).where(*taken))
+    (found,) = checked(five)[1]
+    assert (found.kind, found.sequence) == (Kind.SEARCH, 2)
+
+
 def test_a_search_row_of_nobody_is_named(five: Session) -> None:
     change(five, insert(tables.related).values(**stray(99)))
     assert [(each.kind, each.sequence) for each in checked(five)[1]] == [(Kind.STRAY, None)]
@@ -121,15 +128,14 @@ def test_a_search_row_that_its_statement_does_not_have_is_counted(five: Session)
 
 
 def stray(sequence: int) -> dict[str, Any]:
-    values: dict[str, Any] = {"key": "https://example.org/other", "kind": 3, "sequence": sequence}
-    return {**values, "about": sequence} if "about" in tables.related.c else values
+    return {"key": "https://example.org/other", "kind": 3, "sequence": sequence, "about": sequence}
 
 
 def test_numbers_without_a_statement_are_counted(five: Session) -> None:
     change(
         five,
-        delete(tables.statement).where(tables.statement.c.sequence.in_([2, 3])),
-        delete(tables.related).where(tables.related.c.sequence.in_([2, 3])),
+        delete(tables.statement).where(tables.statement.c.sequence.in_([1, 3])),
+        delete(tables.related).where(tables.related.c.sequence.in_([1, 3])),
     )
     seen, found = checked(five)
     assert (seen.checked, verify.missing(five, 5), found) == (3, 2, [])
