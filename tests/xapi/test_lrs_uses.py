@@ -1,8 +1,9 @@
 """When a key was last used is written down for whatever it was used for, once an hour, and never in a read's way."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -31,17 +32,15 @@ def last_used(engine: Engine) -> datetime | None:
 
 @pytest.mark.parametrize("asked", ["get", "post", "refused", "missing", "state"])
 def test_whatever_a_key_is_used_for_is_noted(asked: str, lms: Client, engine: Engine, now: datetime) -> None:
-    status = {
+    ways: dict[str, Callable[[], Any]] = {
         "get": lms.get,
         "post": lambda: lms.post(a_statement()),
         "refused": lambda: lms.post({"actor": 1}),
         "missing": lambda: lms.get(statementId=a_full_statement()["id"]),
         "state": lambda: lms.client.put("/xapi/activities/state", query_string=STATE, data=b"1", headers=lms.headers),
-    }[asked]().status_code
-    assert (status, last_used(engine)) == (
-        {"get": 200, "post": 200, "refused": 400, "missing": 404, "state": 204}[asked],
-        now,
-    )
+    }
+    answered = {"get": 200, "post": 200, "refused": 400, "missing": 404, "state": 204}
+    assert (ways[asked]().status_code, last_used(engine)) == (answered[asked], now)
 
 
 def test_a_key_that_is_not_proved_is_not_used(lms: Client, lrs_app: Application, engine: Engine) -> None:

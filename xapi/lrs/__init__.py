@@ -5,13 +5,17 @@ has answered with a status below 400, and rolls back otherwise. A body is read, 
 transaction begins.
 """
 
+import logging
 import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
+import sqlalchemy.exc
 from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
+from xapi import credentials
 from xapi.lrs import about, alternate, documents, known, statements, wire
 from xapi.lrs.wire import Call, Host
 
@@ -34,6 +38,7 @@ RESOURCES: Final = {
 """Who answers at which address below the prefix, once the caller has proved who they are."""
 
 _SLASHES: Final = re.compile("/{2,}")
+_logger: Final = logging.getLogger(__name__)
 
 
 class Lrs(Flask):
@@ -67,7 +72,24 @@ class Lrs(Flask):
                     session.commit()
                 return response
             finally:
-                self.host.note_use(session)
+                self._note_use(session)
+
+    def _note_use(self, session: Session) -> None:
+        """Write down that the caller's key was used, where that is due, in a short transaction of its own.
+
+        Whatever the request did is over: committed, or rolled back. A database that is too busy is no fault.
+        """
+        credential, now = g.get("xapi_credential"), self.host.now()
+        if credential is None or not self.host.uses.is_due(credential, now):
+            return
+        try:
+            session.rollback()
+            self.host.writing(session)
+            credentials.note_use(session, credential, now)
+            session.commit()
+        except sqlalchemy.exc.OperationalError as error:
+            session.rollback()
+            _logger.info("the use of a key was not noted: %s", error.orig)
 
     def _at(self, path: str, view: Callable[..., Response]) -> None:
         self.add_url_rule(f"/{path}", path, view, methods=METHODS, provide_automatic_options=False)

@@ -66,16 +66,11 @@ class Host:
     consistent: datetime = BEGINNING
     """A known answer to "consistent through". An older one is as true as a newer one, so answers need not ask again."""
     uses: Uses = field(default_factory=Uses)
-    """Notes which keys are used."""
+    """Says when the use of a key is to be written down."""
 
     def ask_consistent(self, session: Session) -> None:
         """Ask the store up to when nothing is missing; the answers from now on say so."""
         self.consistent = consistent_through(session, self.now())
-
-    def note_use(self, session: Session) -> None:
-        """Write down, now and then, that the key was used which proved itself in this request, if one did."""
-        if (credential := g.get("xapi_credential")) is not None:
-            self.uses.note(session, self.writing, credential, self.now())
 
     def add_headers(self, response: Response) -> Response:
         """Add what the standard wants on every response."""
