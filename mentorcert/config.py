@@ -12,6 +12,9 @@ from mentorcert.errors import Fault, Invalid
 
 DEFAULT_PORT = 8000
 MEBIBYTE = 1024 * 1024
+FEWEST_DAYS = 7
+"""Nothing goes before it is this old: by then every system has sent again what it had to."""
+MOST_DAYS = 36_500
 OWN_MACHINE = "127.0.0.0/8,::1"
 
 
@@ -44,6 +47,12 @@ class Settings:
     """Networks that are not public, and that statements may be sent on to."""
     upload_bytes: int = 200 * MEBIBYTE
     """The largest recording taken in one request."""
+    keep_film_days: int = 0
+    """After how many days what a film's player said goes, where nothing rests on it; 0 keeps it."""
+    keep_received_days: int = 0
+    """After how many days what other systems sent goes, where nothing rests on it; 0 keeps it."""
+    metrics_key: str = ""
+    """The password, or bearer token, that metrics are given for; empty: there are none."""
     development: bool = False
     """Cookies without Secure, mail printed; never on a public address."""
     demo: bool = False
@@ -61,8 +70,12 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     public_url = get("PUBLIC_URL", f"http://127.0.0.1:{port}" if development else iri_base).rstrip("/")
     secret = get("SECRET_KEY", "") or (_development_secret(data) if development else "")
     networks = [each.strip() for each in get("DELIVERY_NETWORKS", OWN_MACHINE if development else "").split(",")]
+    film_days, received_days = get("KEEP_FILM_DAYS", ""), get("KEEP_RECEIVED_DAYS", "")
+    metrics_key = get("METRICS_KEY", "")
     faults = [
         *_number_faults(PORT=port, UPLOAD_MB=limit),
+        *_days_faults(KEEP_FILM_DAYS=film_days, KEEP_RECEIVED_DAYS=received_days),
+        *_metrics_faults(metrics_key),
         *_address_faults(IRI_BASE=iri_base, PUBLIC_URL=public_url),
         *_secret_faults(secret),
         *_mail_faults(get("SMTP_URL", "")),
@@ -87,6 +100,9 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=get("TRUSTED_PROXIES", "127.0.0.1"),
         delivery_networks=tuple(filter(None, networks)),
         upload_bytes=int(limit) * MEBIBYTE,
+        keep_film_days=int(film_days or 0),
+        keep_received_days=int(received_days or 0),
+        metrics_key=metrics_key,
         development=development,
         demo=demo,
     )
@@ -105,6 +121,22 @@ def _number_faults(**values: str) -> list[Fault]:
         for name, value in values.items()
         if not value.isdecimal() or int(value) == 0
     ]
+
+
+def _days_faults(**values: str) -> list[Fault]:
+    todo = f"Give a number of days from {FEWEST_DAYS} to {MOST_DAYS}, or nothing to keep everything."
+    return [
+        Fault(f"MENTORCERT_{name}", f"{value!r} is not a number of days that we can work with.", todo)
+        for name, value in values.items()
+        if value and not (value.isascii() and value.isdecimal() and FEWEST_DAYS <= int(value[:9]) <= MOST_DAYS)
+    ]
+
+
+def _metrics_faults(key: str) -> list[Fault]:
+    if not key or (len(key) >= 32 and key.isascii() and key.isprintable()):
+        return []
+    todo = "Give 32 or more random characters, or nothing to have no metrics."
+    return [Fault("MENTORCERT_METRICS_KEY", "it is shorter than 32 characters, or holds others than ASCII.", todo)]
 
 
 def _address_faults(**values: str) -> list[Fault]:

@@ -38,3 +38,20 @@ def test_development_makes_its_own_secret_once_and_for_its_owner_only(tmp_path: 
     assert first.secret_key == second.secret_key
     assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
     assert (first.iri_base, first.public_url) == ("http://127.0.0.1:8000", "http://127.0.0.1:9000")
+
+
+def test_how_long_statements_are_kept_is_a_number_of_days_or_nothing(tmp_path: Path) -> None:
+    environ = {"MENTORCERT_DEVELOPMENT": "1", "MENTORCERT_DATA": str(tmp_path)}
+    kept = from_environment({**environ, "MENTORCERT_KEEP_FILM_DAYS": "7"})
+    assert (kept.keep_film_days, kept.keep_received_days) == (7, 0)
+    for wrong in ("6", "0", "-7", "a week", "7.5", "９", "9" * 40):
+        with pytest.raises(Invalid) as refusal:
+            from_environment({**environ, "MENTORCERT_KEEP_FILM_DAYS": "9", "MENTORCERT_KEEP_RECEIVED_DAYS": wrong})
+        assert [fault.where for fault in refusal.value.faults] == ["MENTORCERT_KEEP_RECEIVED_DAYS"]
+
+
+def test_a_short_key_for_metrics_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    environ = {"MENTORCERT_DEVELOPMENT": "1", "MENTORCERT_DATA": str(tmp_path)}
+    with pytest.raises(Invalid) as refusal:
+        from_environment({**environ, "MENTORCERT_METRICS_KEY": "guess-me"})
+    assert ["guess-me" in str(fault) for fault in refusal.value.faults] == [False]
