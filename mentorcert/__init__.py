@@ -202,7 +202,7 @@ def _lrs(app: MentorCert, mine: Door) -> Lrs:
 
     def speaks_for(credential: Credential) -> Authority:
         account = {"homePage": mine.iri_base, "name": f"key:{credential.uuid}"}
-        return Authority(agent={"objectType": "Agent", "account": account})
+        return Authority(agent={"objectType": "Agent", "account": account}, defines=credential.may_define)
 
     with app.app_context():
         sessions = sessionmaker(db.engine, expire_on_commit=False)

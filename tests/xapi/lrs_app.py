@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from mentorcert.db import writing
 from mentorcert.files import Blobs, Files
 from xapi import Authority, Stored, credentials
+from xapi.credentials import Credential
 from xapi.lrs import Host, Lrs, beside
 
 HOME = "https://mentors.example.org"
@@ -32,7 +33,7 @@ class Application(Flask):
                 sessions=lambda: Session(engine),
                 writing=writing,
                 on_stored=lambda _session, stored: self.heard.extend(stored),
-                authority=lambda credential: Authority({"account": {"homePage": HOME, "name": credential.key}}),
+                authority=speaks_for,
                 now=lambda: self.clock or datetime.now(UTC),
                 blobs=Blobs(self.files),
                 attachment_bytes=ATTACHMENT_BYTES,
@@ -41,6 +42,11 @@ class Application(Flask):
 
     def wsgi_app(self, environ: Any, start_response: Any) -> Any:
         return beside(super().wsgi_app, self.lrs)(environ, start_response)
+
+
+def speaks_for(credential: Credential) -> Authority:
+    """Return who vouches for what a credential sends."""
+    return Authority({"account": {"homePage": HOME, "name": credential.key}}, defines=credential.may_define)
 
 
 def make_key(engine: Engine, now: datetime, *scopes: str) -> tuple[str, str]:

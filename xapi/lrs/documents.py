@@ -5,7 +5,8 @@ belongs to, and in what a PUT without preconditions may do; everything else is t
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Final
 
 from flask import Response
@@ -13,6 +14,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_etags
 
 from xapi import documents, values
+from xapi.credentials import Credential
 from xapi.documents import Content, Context, Kind, TooLarge
 from xapi.faults import QueryFaults, Report
 from xapi.identity import agent_key
@@ -26,8 +28,6 @@ METHODS: Final = ("GET", "HEAD", "PUT", "POST", "DELETE")
 SANDBOX: Final = "default-src 'none'; sandbox"
 """What a browser may do with a document: whoever has a key can store a page or a script."""
 
-_PROFILE_RULES: Final = {"1.0.3": Rule.NEVER, "2.0.0": Rule.NEW}
-
 
 @dataclass(frozen=True)
 class _Resource:
@@ -36,8 +36,8 @@ class _Resource:
     """The parameter that names one document."""
     belongs_to: tuple[str, ...]
     """The parameters that say what documents belong to."""
-    scope: str
-    """The scope of credentials that it is for."""
+    reads: Callable[[Credential], bool]
+    writes: Callable[[Credential], bool]
     rules: Mapping[str, Rule]
     """What a PUT without preconditions may do, by the version that is spoken."""
     narrowed_by: tuple[str, ...] = ()
@@ -48,16 +48,20 @@ _STATES: Final = _Resource(
     Kind.STATE,
     "stateId",
     belongs_to=("activityId", "agent"),
-    scope="state",
+    reads=attrgetter("reads_state"),
+    writes=attrgetter("writes_state"),
     rules={"1.0.3": Rule.FREE, "2.0.0": Rule.NEW},
     narrowed_by=("registration",),
 )
 _ACTIVITY_PROFILES: Final = _Resource(
-    Kind.ACTIVITY_PROFILE, "profileId", belongs_to=("activityId",), scope="profile", rules=_PROFILE_RULES
+    Kind.ACTIVITY_PROFILE,
+    "profileId",
+    belongs_to=("activityId",),
+    reads=attrgetter("reads_profiles"),
+    writes=attrgetter("writes_profiles"),
+    rules={"1.0.3": Rule.NEVER, "2.0.0": Rule.NEW},
 )
-_AGENT_PROFILES: Final = _Resource(
-    Kind.AGENT_PROFILE, "profileId", belongs_to=("agent",), scope="profile", rules=_PROFILE_RULES
-)
+_AGENT_PROFILES: Final = replace(_ACTIVITY_PROFILES, kind=Kind.AGENT_PROFILE, belongs_to=("agent",))
 
 
 def states(call: Call) -> Response:
@@ -77,10 +81,10 @@ def agent_profiles(call: Call) -> Response:
 
 def _answer(call: Call, resource: _Resource) -> Response:
     wire.only(*METHODS)
-    reads = call.request.method in {"GET", "HEAD"}
-    scopes = {"all", resource.scope, *(["all/read"] if reads else [])}
-    what = f"{'read' if reads else 'store or delete'} {resource.scope} documents"
-    wire.allow(not call.credential.scopes.isdisjoint(scopes), what)
+    if call.request.method in {"GET", "HEAD"}:
+        wire.allow(resource.reads(call.credential), "read these documents")
+    else:
+        wire.allow(resource.writes(call.credential), "store or delete these documents")
     try:
         return _ANSWERS[call.request.method](call, resource)
     except PreconditionFailed as error:
