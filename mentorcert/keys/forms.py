@@ -25,7 +25,10 @@ MEANINGS: Final[dict[str, tuple[Any, Any]]] = {
     ),
     "statements/read/mine": (_l("Read its own statements"), _l("What was sent with this key, and nothing else.")),
     "statements/read": (_l("Read all statements"), _l("Those of every person, in every programme.")),
-    "state": (_l("Keep where somebody left off"), _l("State documents, such as a bookmark in a package.")),
+    "state": (
+        _l("Keep where somebody left off"),
+        _l("State documents of every person, such as a bookmark in a package."),
+    ),
     "profile": (_l("Keep profiles"), _l("Profile documents of activities and of people, such as preferences.")),
     "define": (
         _l("Describe activities"),
