@@ -146,6 +146,7 @@ class Tail {
     this.write("pause", this.paused ? wordsGoOn : wordsPause);
     this.write("show", this.full ? wordsMany : waiting === 1 ? wordsOne : wordsSome.replace("{count}", waiting));
     this.part("show").hidden = !this.full && !waiting;
+    this.part("state").hidden = !this.part("show").hidden; // in its place, so that the bar stays one line
     this.part("pause").hidden = Boolean(this.full);
     this.element.classList.toggle("is-waiting", !this.part("show").hidden);
   }
