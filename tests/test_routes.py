@@ -35,6 +35,7 @@ from tests.browsing import Browser
 from tests.certification.factories import meet_everything
 from tests.factories import NOW, give_role, make_cohort, make_enrolment, make_person
 from xapi import tables
+from xapi.delivery import letters, targets
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -86,7 +87,22 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "coursework.media": SIGNED_IN,
     "coursework.question": OWNER,
     "coursework.step": OWNER,
+    "delivery.change": frozenset({"administrator"}),
+    "delivery.create": frozenset({"administrator"}),
+    "delivery.edit": frozenset({"administrator"}),
+    "delivery.give_up": frozenset({"administrator"}),
+    "delivery.history": frozenset({"administrator"}),
+    "delivery.index": frozenset({"administrator"}),
+    "delivery.new": frozenset({"administrator"}),
+    "delivery.pause": frozenset({"administrator"}),
+    "delivery.remove": frozenset({"administrator"}),
+    "delivery.resume": frozenset({"administrator"}),
+    "delivery.retry": frozenset({"administrator"}),
+    "delivery.show": frozenset({"administrator"}),
     "evidence.download": frozenset({"administrator"}),
+    "evidence.elsewhere": MANAGER | {"administrator"},
+    "evidence.forget_identifier": MANAGER | {"administrator"},
+    "evidence.identify": MANAGER | {"administrator"},
     "evidence.newer": frozenset({"administrator"}),
     "evidence.raw": frozenset({"administrator"}),
     "evidence.statement": frozenset({"administrator"}),
@@ -246,6 +262,9 @@ def _happened(session: Session, cohort: Cohort, enrolment: Enrolment, people: di
     topic = Topic(title="Talks", slug="talks", created_at=NOW)
     session.add(topic)
     key, _ = keys.make(session, Wish("LMS", frozenset({"statements/write"})), who=people["administrator"].uuid, now=NOW)
+    wanted = {"name": "LRS", "endpoint": "https://lrs.example.org", "version": "1.0.3", "key": "k", "secret": "sealed"}
+    target = targets.create(session, **wanted, history=True, now=NOW)
+    letters.add(session, target, UUID(int=1), status=400, said="No.", now=NOW)
     session.commit()
     assessment = session.query(Assessment).one()
     certificate = session.query(Certificate).one()
@@ -253,6 +272,8 @@ def _happened(session: Session, cohort: Cohort, enrolment: Enrolment, people: di
     return {
         "cohort": cohort.uuid,
         "key": key.uuid,
+        "target": target.uuid,
+        "letter": letters.some(session, target)[0].uuid,
         "enrolment": enrolment.uuid,
         "live_session": session.query(LiveSession).one().uuid,
         "recording": assessment.recording.uuid,

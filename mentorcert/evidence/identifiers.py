@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
+from urllib.parse import unquote
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,6 +32,17 @@ def of_person(session: Session, person: Person) -> list[PersonIdentifier]:
     """How other systems name a person."""
     query = select(PersonIdentifier).where(PersonIdentifier.person_id == person.id).order_by(PersonIdentifier.ifi_key)
     return list(session.scalars(query))
+
+
+def in_words(ifi_key: str) -> str:
+    """A canonical agent key as people read it: an address, an account at its system, or the key itself."""
+    kind, _, rest = ifi_key.partition(":")
+    if kind == "mbox":
+        return rest.removeprefix("mailto:")
+    if kind == "account":
+        home_page, _, name = rest.partition("|")
+        return f"{unquote(name)} at {unquote(home_page)}"
+    return ifi_key
 
 
 def add(
