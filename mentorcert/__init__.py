@@ -29,6 +29,7 @@ from mentorcert.cohorts import views as cohorts_views
 from mentorcert.config import Settings, from_environment
 from mentorcert.coursework import views as coursework_views
 from mentorcert.db import db, engine_options, prepare_engine, writing
+from mentorcert.delivery import views as delivery_views
 from mentorcert.errors import Fault, Invalid, Problem
 from mentorcert.evidence import views as evidence_views
 from mentorcert.evidence.service import Door, door
@@ -65,6 +66,7 @@ BLUEPRINTS: Final = (
     reports_views.blueprint,
     evidence_views.blueprint,
     keys_views.blueprint,
+    delivery_views.blueprint,
 )
 
 SCOPES: Final[Mapping[str, Callable[[Session, UUID], Scope | None]]] = {

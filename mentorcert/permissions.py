@@ -47,6 +47,7 @@ class Permission(StrEnum):
     PEOPLE_MANAGE = "people.manage"
     STATEMENTS_READ = "statements.read"
     KEYS_MANAGE = "keys.manage"
+    DELIVERY_MANAGE = "delivery.manage"
 
 
 class Standing(StrEnum):
@@ -78,6 +79,7 @@ RULES: Final[dict[Permission, frozenset[Role | Standing]]] = {
     Permission.PEOPLE_MANAGE: frozenset({_M, _A}),
     Permission.STATEMENTS_READ: frozenset({_A}),
     Permission.KEYS_MANAGE: frozenset({_A}),
+    Permission.DELIVERY_MANAGE: frozenset({_A}),
 }
 
 

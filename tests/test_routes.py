@@ -262,8 +262,8 @@ def _happened(session: Session, cohort: Cohort, enrolment: Enrolment, people: di
     topic = Topic(title="Talks", slug="talks", created_at=NOW)
     session.add(topic)
     key, _ = keys.make(session, Wish("LMS", frozenset({"statements/write"})), who=people["administrator"].uuid, now=NOW)
-    wanted = {"name": "LRS", "endpoint": "https://lrs.example.org", "version": "1.0.3", "key": "k", "secret": "sealed"}
-    target = targets.create(session, **wanted, history=True, now=NOW)
+    there: dict[str, Any] = {"name": "LRS", "endpoint": "https://lrs.example.org", "version": "1.0.3"}
+    target = targets.create(session, **there, key="k", secret="sealed", history=True, now=NOW)
     letters.add(session, target, UUID(int=1), status=400, said="No.", now=NOW)
     session.commit()
     assessment = session.query(Assessment).one()

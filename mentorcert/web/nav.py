@@ -33,6 +33,7 @@ PLACES: Final = (
     Place(_l("People"), "people.index", frozenset({_M, _A}), ("/people",)),
     Place(_l("Statements"), "evidence.statements", frozenset({_A}), ("/statements",)),
     Place(_l("Keys"), "keys.index", frozenset({_A}), ("/keys",)),
+    Place(_l("Deliveries"), "delivery.index", frozenset({_A}), ("/deliveries",)),
 )
 
 
