@@ -124,3 +124,7 @@ def make_world(session: Session, now: datetime) -> World:
     enrolment = make_enrolment(session, make_cohort(session, version=coursework.publish(session)))
     key = make_key(session, now, "tiny")
     return World(session, Door(BASE), enrolment, enrolment.person.uuid, enrolment.uuid, key, now)
+
+
+def void(target: UUID) -> Raw:
+    return {"actor": LMS, "verb": {"id": v.VOIDED}, "object": {"objectType": "StatementRef", "id": str(target)}}

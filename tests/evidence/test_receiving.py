@@ -21,7 +21,20 @@ from mentorcert.evidence.service import Door
 from mentorcert.evidence.trust import Verdict
 from mentorcert.files import open_files
 from tests.catalog.factories import UNIT, make_programme, read_once
-from tests.evidence.factories import BASE, FILM, FIRST, LMS, TINY, Raw, World, account, make_key, ours, publish_other
+from tests.evidence.factories import (
+    BASE,
+    FILM,
+    FIRST,
+    LMS,
+    TINY,
+    Raw,
+    World,
+    account,
+    make_key,
+    ours,
+    publish_other,
+    void,
+)
 from tests.factories import NOW, make_cohort, make_enrolment, publish_programme
 from xapi import credentials
 from xapi import vocabulary as v
@@ -172,23 +185,19 @@ def test_what_we_said_first_stays_the_first(world: World) -> None:
     assert world.standings()[FIRST].completed_at == earlier
 
 
-def _void(target: UUID) -> Raw:
-    return {"actor": LMS, "verb": {"id": v.VOIDED}, "object": {"objectType": "StatementRef", "id": str(target)}}
-
-
 def test_a_key_takes_back_what_it_sent(world: World) -> None:
     [kept] = world.send(world.said(), now=world.now - timedelta(minutes=5))
     [gone] = world.send(world.said())
-    world.send(_void(gone))
+    world.send(void(gone))
     assert world.standings()[FIRST].last_at == world.now - timedelta(minutes=5)
-    world.send(_void(kept))
+    world.send(void(kept))
     assert world.standings() == {}
 
 
 def test_a_void_that_comes_first_holds_for_its_own_key_alone(world: World) -> None:
     other = make_key(world.session, world.now, "tiny")
     mine, ours = uuid4(), uuid4()
-    world.send(_void(mine), _void(ours))
+    world.send(void(mine), void(ours))
     world.send(world.said(id=str(mine)))
     assert world.standings() == {}
     world.send(world.said(id=str(ours)), key=other)
@@ -199,7 +208,7 @@ def test_nobody_outside_takes_back_what_we_said(world: World) -> None:
     [mine] = world.door.record(world.session, [ours(world, world.now)], now=world.now)
     world.session.commit()
     with pytest.raises(xapi.ForbiddenVoid):
-        world.send(_void(mine))
+        world.send(void(mine))
     world.session.rollback()
     assert list(world.standings()) == [FIRST]
 
@@ -215,6 +224,6 @@ def test_a_void_refolds_without_what_never_counted(world: World) -> None:
     nothing = make_key(world.session, world.now)
     world.send(world.said(timestamp=(world.now - timedelta(hours=3)).isoformat()), key=nothing)
     [kept, gone] = world.send(world.said(), world.said())
-    world.send(_void(gone))
+    world.send(void(gone))
     assert world.standings() == {FIRST: Standing(completed_at=world.now, last_at=world.now)}
     assert world.session.scalars(select(Progress.completed_id)).all() == [kept]
