@@ -4,7 +4,7 @@ import logging
 import signal
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from threading import Event
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, render_template
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from mentorcert import mail, outbox
 from mentorcert.config import Settings
 from mentorcert.db import db, writing
+from mentorcert.delivery import courier
 from mentorcert.outbox import OutboxRow
 from mentorcert.recordings import keeping
 
@@ -77,11 +78,25 @@ def consume(app: Flask) -> None:
     consumer = Consumer(huey, workers=2, periodic=True, initial_delay=0.1, max_delay=2)
     consumer.start()
     told = Event()
+    delivery = _start_delivery(app, told)
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # after start(), which sets huey's own
         signal.signal(each, lambda *_: told.set())
-    while not told.wait(HEALTH_SECONDS):
-        consumer.check_worker_health()
-    consumer.stop(graceful=True)
+    try:
+        while not told.wait(HEALTH_SECONDS):
+            consumer.check_worker_health()
+    finally:
+        told.set()
+        consumer.stop(graceful=True)
+        delivery.join()
+
+
+def _start_delivery(app: Flask, told: Event) -> Thread:
+    """Send statements on to other stores beside all else, so that neither waits for the other."""
+    with app.app_context():
+        mine = courier.courier(db.engine, app.extensions["mentorcert"]["settings"])
+    thread = Thread(target=courier.serve, args=(mine, told), name="delivery")
+    thread.start()
+    return thread
 
 
 def run_due(settings: Settings, *, now: datetime | None = None) -> int:

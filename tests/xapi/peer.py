@@ -47,6 +47,10 @@ class Store(ThreadingHTTPServer):
         """Ids that it does not want, and the status that it says so with."""
         self.most = 10_000
         """How many statements it takes at once."""
+        self.wanted = 0
+        """How many statements it waits for."""
+        self.complete = Event()
+        """Set once it holds them."""
         self.closing = Event()
 
     @property
@@ -101,6 +105,8 @@ def take(handler: Handler, batch: list[dict[str, Any]]) -> None:
             return handler.answer(Reply(status, b'{"error": "not this one"}'))
     for each in batch:
         store.stored.setdefault(each["id"], each)
+    if len(store.stored) >= store.wanted:
+        store.complete.set()
     return handler.answer(Reply(200, json.dumps([each["id"] for each in batch]).encode()))
 
 
