@@ -3,6 +3,7 @@
 Keys are `/`-separated names that we make ourselves (never a name that somebody sent).
 """
 
+import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,8 @@ from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 
 CHUNK: Final = 1024 * 1024
 """How much of a file is held in memory at once, in bytes."""
+ATTACHMENTS: Final = "attachments"
+"""The folder of what came with statements."""
 _AT_ONCE: Final = 2
 """How many parts of a large file, of 5 MiB each, are on their way at once; all of them are in memory."""
 
@@ -77,8 +80,15 @@ class Blobs:
         """Give bytes in pieces of at most `CHUNK`; raises FileNotFoundError."""
         return self._files.stream(self._key(sha2), 0, length)
 
+    def digest(self, sha2: str, algorithm: str) -> str:
+        """The hash in hexadecimal digits of what is kept under this one; raises FileNotFoundError."""
+        key, digest = self._key(sha2), hashlib.new(algorithm)
+        for piece in self._files.stream(key, 0, self._files.size(key)):
+            digest.update(piece)
+        return digest.hexdigest()
+
     def _key(self, sha2: str) -> str:
-        return f"attachments/{sha2[:2]}/{sha2}"
+        return f"{ATTACHMENTS}/{sha2[:2]}/{sha2}"
 
 
 def open_files(url: str, data: Path) -> Files:

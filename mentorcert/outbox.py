@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import JSON, Index, select
+from sqlalchemy import JSON, Index, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mentorcert.db import Base
 
+KEPT: Final = timedelta(days=30)
+"""How long a row that is done stays."""
 LEASE: Final = timedelta(minutes=5)
 MOST_CLAIMED: Final = 10
 """How many rows are claimed at once: so few that the slowest mail server is done with them before the lease ends."""
@@ -82,3 +84,9 @@ def failed(row: OutboxRow, error: str, *, now: datetime) -> None:
         row.state, row.finished_at = "dead", now
     else:
         row.next_at = now + _FIRST_WAIT * 2 ** (row.attempts - 1)
+
+
+def clear(session: Session, *, now: datetime) -> int:
+    """Remove rows that have been done for `KEPT`; gives how many. Dead ones stay until somebody has looked at them."""
+    done = delete(OutboxRow).where(OutboxRow.state == "done", OutboxRow.finished_at < now - KEPT)
+    return len(session.scalars(done.returning(OutboxRow.id)).all())

@@ -105,3 +105,19 @@ def test_a_job_that_nobody_knows_stays_to_be_seen(app: MentorCert, settings: Set
         assert jobs.run_due(settings, now=now) == 1
         row = db.session.scalars(select(OutboxRow)).one()
         assert (row.state, row.last_error) == ("waiting", "KeyError: 'unheard-of'")
+
+
+def test_rows_that_are_long_done_go_and_dead_ones_stay(session: Session, now: datetime) -> None:
+    for _ in range(3):
+        _put(session, now)
+    writing(session)
+    for row in outbox.claim(session, now=now, most=2):
+        outbox.done(row, now=now)
+    [dead] = session.scalars(select(OutboxRow).where(OutboxRow.state == "waiting"))
+    dead.state, dead.finished_at = "dead", now
+    session.commit()
+    for moment, cleared in ((now + outbox.KEPT, 0), (now + outbox.KEPT + timedelta(seconds=1), 2)):
+        writing(session)
+        assert outbox.clear(session, now=moment) == cleared
+        session.commit()
+    assert session.scalars(select(OutboxRow.state)).all() == ["dead"]

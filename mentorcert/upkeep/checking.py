@@ -17,8 +17,10 @@ from mentorcert.audit import AuditEntry
 from mentorcert.db import writing
 from mentorcert.evidence.models import Progress
 from mentorcert.evidence.service import Door
+from mentorcert.files import Blobs
 from mentorcert.upkeep.models import SelfCheck
 from xapi import verify
+from xapi.tables import attachment
 from xapi.verify import Seen
 
 SLICE: Final = 100_000
@@ -28,6 +30,7 @@ MOST_TOLD: Final = 50
 PURGED: Final = "statements.purge"
 """The action under which the audit log knows what retention removed."""
 _REGISTRATIONS: Final = 20
+_HASHES: Final = 500
 
 
 @dataclass
@@ -57,8 +60,11 @@ def pages(session: Session, seen: Seen) -> Iterator[tuple[Seen, list[str]]]:
         yield seen, [str(each) for each in found]
 
 
-def conclusions(session: Session, door: Door, seen: Seen) -> Iterator[str]:
-    """Give what only a check of everything can find, once it has come to the end as `seen`."""
+def conclusions(session: Session, door: Door, blobs: Blobs, seen: Seen, *, thorough: bool = False) -> Iterator[str]:
+    """Give what only a check of everything can find, once it has come to the end as `seen`.
+
+    A thorough one reads every attachment and compares its hash; another one sees only whether it is there.
+    """
     _snapshot(session)
     yield from map(str, verify.whole(session, seen))
     missing, purged = verify.missing(session, seen.sequence), _purged(session)
@@ -68,6 +74,7 @@ def conclusions(session: Session, door: Door, seen: Seen) -> Iterator[str]:
             "Somebody wrote to the table, or a back-up was put back over newer statements. Compare it with one."
         )
     yield from progress_faults(session, door)
+    yield from attachment_faults(session, blobs, thorough=thorough)
 
 
 def progress_faults(session: Session, door: Door) -> Iterator[str]:
@@ -87,7 +94,34 @@ def progress_faults(session: Session, door: Door) -> Iterator[str]:
         after = registrations[-1]
 
 
-def look(session: Session, door: Door, *, most: int = SLICE) -> Result:
+def attachment_faults(session: Session, blobs: Blobs, *, thorough: bool) -> Iterator[str]:
+    """Give the attachments whose bytes are not there, or are others than those that came."""
+    after = ""
+    while True:
+        held = session.scalars(_hashes.where(attachment.c.sha2 > after).limit(_HASHES)).all()
+        session.rollback()  # no transaction is open while files are read
+        if not held:
+            return
+        for sha2 in held:
+            if what := _attachment_fault(blobs, sha2, thorough=thorough):
+                yield f"attachment {sha2}: {what} Put the file back from a back-up."
+        after = held[-1]
+
+
+def _attachment_fault(blobs: Blobs, sha2: str, *, thorough: bool) -> str:
+    if not blobs.exists(sha2):
+        return "its file is not there."
+    if thorough and blobs.digest(sha2, _ALGORITHMS[len(sha2)]) != sha2:
+        return "its file is not what came: the hash is another."
+    return ""
+
+
+_hashes: Final = select(attachment.c.sha2).distinct().order_by(attachment.c.sha2)
+_ALGORITHMS: Final = {56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
+"""By the number of hexadecimal digits."""
+
+
+def look(session: Session, door: Door, blobs: Blobs, *, most: int = SLICE) -> Result:
     """Go on with the check that is under way, or begin one, for `most` statements or a few more. Writes nothing."""
     under_way = _under_way(session)
     result = _result(under_way) if under_way else Result(verify.begin(session))
@@ -97,15 +131,15 @@ def look(session: Session, door: Door, *, most: int = SLICE) -> Result:
         result.note(lines)
         if seen.checked >= end:
             return result
-    result.note(list(conclusions(session, door, result.seen)))
+    result.note(list(conclusions(session, door, blobs, result.seen)))
     result.finished = True
     return result
 
 
-def keep(session: Session, result: Result, *, now: datetime) -> SelfCheck:
-    """Write down how far the check is that is under way, or that was just begun."""
+def keep(session: Session, result: Result, *, now: datetime, anew: bool = False) -> SelfCheck:
+    """Write down how far the check is that is under way, or that was just begun; `anew` is one of its own."""
     writing(session)
-    row = _under_way(session)
+    row = None if anew else _under_way(session)
     if row is None:
         row = SelfCheck(began_at=now, told=[])
         session.add(row)

@@ -1,0 +1,130 @@
+"""Letting statements go that nothing rests on, and mail rows that are long done.
+
+Two rules, both off until somebody sets them. Whatever they find stays as long as one value of somebody's progress
+comes from it; as each value comes from one statement, a rebuild gives the same progress without the others.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import xapi
+from mentorcert import audit
+from mentorcert.config import Settings
+from mentorcert.db import writing
+from mentorcert.evidence.models import Progress
+from mentorcert.evidence.service import Door
+from mentorcert.files import ATTACHMENTS, Files
+from mentorcert.upkeep.checking import PURGED
+from xapi import retention
+from xapi import vocabulary as v
+from xapi.tables import attachment
+
+PAGE: Final = 500
+"""How many statements are looked at in a transaction."""
+GRACE: Final = timedelta(days=1)
+_FILM: Final = frozenset({v.PLAYED, v.PAUSED, v.TERMINATED})
+_SOURCES: Final = tuple(column for column in Progress.__table__.columns if column.name.endswith("_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of this installation."""
+
+    name: str
+    what: str
+    """In words, after a number: "statements …"."""
+    days: int
+    verbs: frozenset[str] = frozenset()
+    of_others: bool = False
+    """Only what other systems sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a rule did to some statements."""
+
+    through: int
+    """The number of the last one that it looked at."""
+    removed: int
+    """How many of them went, or would go."""
+    kept: int
+    """How many stay although they are old enough, since progress comes from them."""
+
+
+def rules(settings: Settings) -> list[Rule]:
+    """Return the rules that somebody has set."""
+    film = Rule("film", "of films' players", settings.keep_film_days, _FILM)
+    received = Rule("received", "of other systems", settings.keep_received_days, of_others=True)
+    return [each for each in (film, received) if each.days]
+
+
+def page(session: Session, door: Door, rule: Rule, *, after: int, now: datetime, dry_run: bool = False) -> Page | None:
+    """Remove the next statements that a rule lets go, with an audit entry; None when there are no more.
+
+    A dry run writes nothing.
+    """
+    if not dry_run:
+        writing(session)
+        xapi.keep_others_out(session)
+    aged = retention.aged(session, _asked(rule, door, now), after, PAGE)
+    if not aged:
+        return None
+    needed = _sources(session, {each.statement.registration for each in aged if each.statement.registration})
+    going = [each for each in aged if each.statement.id not in needed]
+    if going and not dry_run:
+        retention.remove(session, going)
+        _audit(session, rule, going, now)
+    return Page(aged[-1].sequence, len(going), len(aged) - len(going))
+
+
+def pages(session: Session, door: Door, rule: Rule, *, now: datetime, dry_run: bool = False) -> Iterator[Page]:
+    """Apply a rule page by page. Whoever takes a page ends its transaction before the next one."""
+    after = 0
+    while done := page(session, door, rule, after=after, now=now, dry_run=dry_run):
+        yield done
+        after = done.through
+
+
+def clear_attachments(session: Session, files: Files, *, now: datetime) -> int:
+    """Remove the bytes of attachments that no statement names any more; gives how many files.
+
+    What was stored within the last `GRACE` may still get its row.
+    """
+    old = [key for key, stored in files.listed(ATTACHMENTS) if stored < now - GRACE]
+    gone = [key for start in range(0, len(old), PAGE) for key in _nameless(session, old[start : start + PAGE])]
+    for key in gone:
+        files.delete(key)
+    return len(gone)
+
+
+def _nameless(session: Session, keys: Sequence[str]) -> list[str]:
+    by_hash = {key.rpartition("/")[2]: key for key in keys}
+    named = session.scalars(select(attachment.c.sha2).where(attachment.c.sha2.in_(by_hash)))
+    return [by_hash[each] for each in sorted(by_hash.keys() - set(named))]
+
+
+def _asked(rule: Rule, door: Door, now: datetime) -> retention.Rule:
+    not_by = door.authority.key if rule.of_others else None
+    return retention.Rule(now - timedelta(days=rule.days), rule.verbs, not_by)
+
+
+def _sources(session: Session, registrations: Collection[UUID]) -> set[UUID]:
+    """Return the ids of all statements that the progress of these registrations comes from."""
+    found = session.execute(select(*_SOURCES).where(Progress.registration.in_(registrations)))
+    return {each for row in found for each in row if each is not None}
+
+
+def _audit(session: Session, rule: Rule, gone: Sequence[xapi.Stored], now: datetime) -> None:
+    after = {
+        "statements": len(gone),
+        "rule": rule.name,
+        "days": rule.days,
+        "numbers": [gone[0].sequence, gone[-1].sequence],
+    }
+    audit.record(session, now=now, who="retention", action=PURGED, subject="statements:aged", after=after)
