@@ -17,17 +17,6 @@ _DERIVED: Final = (
     *("id", "timestamp", "verb", "actor_key", "object_type", "object_id"),
     *("registration", "authority_key", "refers", "voiding"),
 )
-    "id",
-    "timestamp",
-    "verb",
-    "actor_key",
-    "object_type",
-    "object_id",
-    "registration",
-    "authority_key",
-    "refers",
-    "voiding",
-]
 
 
 def reindex(session: Session) -> tuple[int, int]:
