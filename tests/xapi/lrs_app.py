@@ -75,3 +75,10 @@ class Client:
 
     def put(self, body: object, **parameters: str) -> Any:
         return self.client.put("/xapi/statements", json=body, headers=self.headers, query_string=parameters)
+
+    def send(
+        self, method: str, path: str, data: bytes = b"", *, headers: dict[str, str] | None = None, **parameters: str
+    ) -> Any:
+        """Send any request; a body is JSON unless the headers say otherwise."""
+        sent = {"Content-Type": "application/json", **self.headers, **(headers or {})}
+        return self.client.open(f"/xapi/{path}", method=method, query_string=parameters, data=data, headers=sent)

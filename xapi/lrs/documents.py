@@ -114,7 +114,8 @@ def _ids(call: Call, resource: _Resource) -> Response:
     asked = _asked(call, resource, one=False, optional=("since",))
     found, newest = documents.ids(call.session, _context(resource, asked), asked.get("since"))
     response = wire.json_response(found)
-    response.last_modified = newest
+    if newest is not None:
+        response.last_modified = newest
     return wire.conditional(response)
 
 
