@@ -160,6 +160,16 @@ def test_versions_that_are_not(path: str, version: str | None, lrs: Client) -> N
 
 
 @one_kind
+def test_who_names_no_version_is_answered_in_the_one_that_they_spoke_last(lrs: Client) -> None:
+    spoken = lrs.headers.pop(VERSION)
+    answers = [lrs.get()]
+    for version in (spoken, "2.0.0"):
+        answers += [lrs.get(headers={VERSION: version}), lrs.get()]
+    assert [each.status_code for each in answers] == [400, 200, 400, 200, 400]
+    assert [each.headers[VERSION] for each in answers] == ["2.0.0", "1.0.3", "1.0.3", "2.0.0", "2.0.0"]
+
+
+@one_kind
 def test_what_the_newer_standard_knows_the_older_one_refuses(lrs: Client) -> None:
     statement = a_statement(context={"contextAgents": []})
     assert lrs.post(statement).json["faults"][0]["path"] == "$.context.contextAgents"

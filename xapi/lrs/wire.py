@@ -4,9 +4,11 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 import sqlalchemy.exc
 from flask import Request, Response, g, request
@@ -65,6 +67,8 @@ class Host:
     """How large a request with attachments may be."""
     consistent: datetime = BEGINNING
     """A known answer to "consistent through". An older one is as true as a newer one, so answers need not ask again."""
+    spoken: dict[UUID, str] = field(default_factory=dict)
+    """The version of the standard that each credential spoke last."""
     uses: Uses = field(default_factory=Uses)
     """Says when the use of a key is to be written down."""
 
@@ -117,11 +121,22 @@ def preflight(methods: Sequence[str]) -> Response:
 
 def call(host: Host, session: Session) -> Call:
     """Return the call that the current request makes. Raises Refusal."""
+    if VERSION not in request.headers:
+        _recall_version(host, session)
     version = speak_version()
     if request.headers.get("Content-Encoding", "identity") != "identity":
         told = values.shown(request.headers["Content-Encoding"])
         raise Refusal(415, f"the body is compressed (Content-Encoding {told}); send it as it is")
-    return Call(host, request, session, version, _credential(request, session, host.now()))
+    credential = _credential(request, session, host.now())
+    host.spoken[credential.uuid] = version
+    return Call(host, request, session, version, credential)
+
+
+def _recall_version(host: Host, session: Session) -> None:
+    """Answer who names no version in the one that their key spoke last; each standard wants to hear its own."""
+    with suppress(Refusal):
+        credential = _credential(request, session, host.now())
+        g.xapi_version = host.spoken.get(credential.uuid, VERSIONS[0])
 
 
 def speak_version() -> str:
