@@ -1,9 +1,7 @@
 """The report on pre-work as a table for a spreadsheet: a row for each session and person, page by page."""
 
-import csv
-import io
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,6 +14,7 @@ from sqlalchemy.orm import Session
 import xapi.tables
 from mentorcert.cohorts.models import Cohort, Enrolment
 from mentorcert.evidence.models import Progress
+from mentorcert.evidence.spreadsheet import MARK, lines
 from mentorcert.people.models import Office, Person
 from mentorcert.reports import queries
 from mentorcert.reports.lateness import Completion, Prework, judge
@@ -27,9 +26,6 @@ HEADER: Final = (
     *("session", "title", "starts", "pre-work due", "name", "e-mail", "office"),
     *("complete", "steps done", "steps", "completed", "in time"),
 )
-MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
-"""At the start of the file: without it Excel does not read UTF-8."""
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +60,14 @@ def prepare(session: Session, cohort: Cohort, iri_base: str) -> Export:
 
 def written(bind: Engine | Connection, export: Export, *, now: datetime) -> Iterator[str]:
     """The file, piece by piece, by name. Each piece is a short read transaction of its own."""
-    yield MARK + _lines([HEADER])
+    yield MARK + lines([HEADER])
     after: tuple[str, int] | None = None
     with Session(bind) as session:
         while page := _people(session, export.cohort_id, after):
             completed = _completions(session, [person.uuid for person in page], export)
             session.rollback()
             after = page[-1].name, page[-1].id
-            yield _lines(_row(export, plan, person, completed, now) for person in page for plan in export.plans)
-
-
-def safe(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+            yield lines(_row(export, plan, person, completed, now) for person in page for plan in export.plans)
 
 
 def _people(session: Session, cohort: int, after: tuple[str, int] | None) -> Sequence[Row[int, UUID, str, str, str]]:
@@ -120,8 +111,7 @@ def _row(
     own = completed.get(person.uuid, {})
     prework = judge([own[iri] for iri in plan.steps if iri in own], len(plan.steps), plan.due_at, now=now)
     when = (_time(plan.starts_at, export.zone), _time(plan.due_at, export.zone))
-    who = (safe(person.name), safe(person.email), safe(person.office))
-    return plan.number, safe(plan.title), *when, *who, *_judged(prework, export.zone)
+    return plan.number, plan.title, *when, person.name, person.email, person.office, *_judged(prework, export.zone)
 
 
 def _judged(prework: Prework, zone: ZoneInfo) -> tuple[object, ...]:
@@ -132,9 +122,3 @@ def _judged(prework: Prework, zone: ZoneInfo) -> tuple[object, ...]:
 
 def _time(at: datetime, zone: ZoneInfo) -> str:
     return at.astimezone(zone).isoformat(sep=" ", timespec="minutes")
-
-
-def _lines(rows: Iterable[tuple[object, ...]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from mentorcert.cohorts.models import Cohort
+from mentorcert.evidence.spreadsheet import safe
 from mentorcert.people.models import Person
 from mentorcert.reports import export
-from mentorcert.reports.export import HEADER, safe
+from mentorcert.reports.export import HEADER
 from mentorcert.sessions import service as sessions
 from mentorcert.sessions.models import LiveSession
 from mentorcert.sessions.service import Change
