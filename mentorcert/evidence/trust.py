@@ -8,6 +8,7 @@ Checks, promises, reflections, strengths, attendance, grades and certificates ne
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -96,7 +97,13 @@ def lessons(iris: Iris, programme: Programme) -> dict[str, frozenset[str]]:
     }
 
 
-def refused(statement: xapi.Statement, programmes: Collection[str], iri_base: str) -> Verdict | None:
+@lru_cache(maxsize=1_000)
+def _courses(programmes: tuple[str, ...], iri_base: str) -> tuple[str, ...]:
+    """What the IRIs of the lessons of these programmes begin with."""
+    return tuple(f"{Iris(iri_base, each).course}/" for each in programmes)
+
+
+def refused(statement: xapi.Statement, programmes: tuple[str, ...], iri_base: str) -> Verdict | None:
     """Why a statement of another system can't count, as far as its own words and its key's programmes tell."""
     if statement.object_type != "Activity" or statement.registration is None:
         return Verdict.NO_STEP
@@ -104,8 +111,7 @@ def refused(statement: xapi.Statement, programmes: Collection[str], iri_base: st
         return Verdict.NO_PROGRAMME
     if statement.verb not in _SAID:
         return Verdict.OTHER_VERB
-    courses = tuple(f"{Iris(iri_base, each).course}/" for each in programmes)
-    if not statement.object_id.startswith(courses):
+    if not statement.object_id.startswith(_courses(programmes, iri_base)):
         return Verdict.OTHER_PROGRAMME
     return None if _says_it(statement) else Verdict.NOT_SAID
 
