@@ -1,0 +1,170 @@
+"""Signed statements (1.0.3, Data 2.6; 2.0, 4.2.7): which signatures are taken, and what forgers try."""
+
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from hashlib import sha256
+from hmac import new as hmac
+from json import dumps
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from tests.xapi.bodies import (
+    MIXED,
+    Mixed,
+    a_key,
+    an_attachment,
+    another_key,
+    certificate,
+    joined,
+    part,
+    signature,
+    signed,
+)
+from tests.xapi.factories import a_statement
+from tests.xapi.lrs_app import Client
+from xapi import signatures
+from xapi.rules import SIGNATURE
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+ID = "0c8e3a52-6f0e-4d5c-8a39-9c6d2f5b7e10"
+TIME = "2026-11-24T14:29:51.870Z"
+STATEMENT = a_statement(id=ID, timestamp=TIME)
+PAYLOAD = dumps(STATEMENT).encode()
+
+
+def send(lrs: Client, body: Mixed | bytes) -> Any:
+    return lrs.client.post("/xapi/statements", data=bytes(body), headers=lrs.headers, content_type=MIXED)
+
+
+def b64(data: bytes) -> bytes:
+    return urlsafe_b64encode(data).rstrip(b"=")
+
+
+def handmade(header: object, payload: bytes = PAYLOAD, sign: Callable[[bytes], bytes] = lambda _: b"x") -> bytes:
+    """A signature that no library would make."""
+    start = b64(dumps(header).encode()) + b"." + b64(payload)
+    return start + b"." + b64(sign(start))
+
+
+def by_public_key(data: bytes) -> bytes:
+    """HS256 with what everybody knows as its secret."""
+    public = a_key().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return hmac(public, data, sha256).digest()
+
+
+CHAIN = [certificate(a_key(), another_key()), certificate(another_key(), another_key(), "root")]
+STRANGERS = [CHAIN[0], certificate(a_key(), a_key(), "root")]
+NOTES = an_attachment(b"notes", fileUrl="https://example.org/notes.txt")
+
+GOOD: dict[str, tuple[bytes, dict[str, Any]]] = {
+    "RS256": (signature(PAYLOAD), STATEMENT),
+    "RS384": (signature(PAYLOAD, {"alg": "RS384"}), STATEMENT),
+    "RS512": (signature(PAYLOAD, {"alg": "RS512"}), STATEMENT),
+    "with its certificate": (signature(PAYLOAD, {"x5c": CHAIN[:1]}), STATEMENT),
+    "with a chain": (signature(PAYLOAD, {"x5c": CHAIN}), STATEMENT),
+    "with headers that nobody asked for": (signature(PAYLOAD, {"typ": "JWS", "kid": "1", "hint": "x"}), STATEMENT),
+    "the same in other words": (
+        signature(dumps({**STATEMENT, "id": ID.upper(), "timestamp": "2026-11-24T15:29:51.87+01:00"}).encode()),
+        STATEMENT,
+    ),
+    "before the store gave it an id": (signature(dumps(a_statement()).encode()), a_statement()),
+    "with another attachment": (
+        signature(dumps({**STATEMENT, "attachments": [NOTES]}).encode()),
+        {**STATEMENT, "attachments": [NOTES]},
+    ),
+}
+
+
+@pytest.mark.parametrize("version", ["1.0.3", "2.0.0"])
+@pytest.mark.parametrize(("made", "statement"), GOOD.values(), ids=GOOD.keys())
+def test_good_signatures(made: bytes, statement: dict[str, Any], version: str, lrs: Client) -> None:
+    lrs.headers["X-Experience-API-Version"] = version
+    told = an_attachment(made, usageType=SIGNATURE, contentType="application/octet-stream")
+    body = Mixed({**statement, "attachments": [*statement.get("attachments", ()), told]}, [made])
+    assert send(lrs, body).status_code == 200
+
+
+BAD: dict[str, tuple[bytes, str]] = {
+    "not at all": (b"hello", "it is not a JSON Web Signature"),
+    "nothing": (b"", "it is not a JSON Web Signature"),
+    "four parts": (signature(PAYLOAD) + b".x", "it is not a JSON Web Signature"),
+    "no JSON in its header": (b64(b"{") + b"." + b64(PAYLOAD) + b".eA", "it is not a JSON Web Signature"),
+    "a header that is a list": (handmade(["alg"]), "it is not a JSON Web Signature"),
+    "a header that is text": (handmade("alg"), "it is not a JSON Web Signature"),
+    "a header without algorithm": (handmade({}), "it is not a JSON Web Signature"),
+    "no algorithm": (handmade({"alg": "none"}, sign=lambda _: b""), "its algorithm must be one of RS256, RS384, RS512"),
+    "No algorithm": (handmade({"alg": "NonE"}), "its algorithm must be one of"),
+    "a public key as a secret": (handmade({"alg": "HS256"}, sign=by_public_key), "its algorithm must be one of"),
+    "the same, with the certificate": (
+        handmade({"alg": "HS256", "x5c": CHAIN}, sign=by_public_key),
+        "its algorithm must be one of",
+    ),
+    "algorithms in a list": (handmade({"alg": ["RS256"]}), "it"),
+    "another family": (handmade({"alg": "PS256"}), "its algorithm must be one of"),
+    "nothing signed": (handmade({"alg": "RS256"}, sign=lambda _: b""), "it holds nothing behind what it signs"),
+    "an extension": (handmade({"alg": "RS256", "crit": ["b64"], "b64": False}), "it"),
+    "made by somebody else": (signature(PAYLOAD, {"x5c": CHAIN}, another_key()), "it was not made with the key of its"),
+    "with another's chain": (signature(PAYLOAD, {"x5c": STRANGERS}), "a certificate in x5c was not issued by the next"),
+    "no certificates": (signature(PAYLOAD, {"x5c": []}), "x5c holds 1 to 10 certificates"),
+    "many certificates": (signature(PAYLOAD, {"x5c": CHAIN[:1] * 11}), "x5c holds 1 to 10 certificates"),
+    "a certificate that is none": (signature(PAYLOAD, {"x5c": ["eA=="]}), "x5c does not hold certificates"),
+    "a certificate not in base64": (signature(PAYLOAD, {"x5c": ["!"]}), "x5c does not hold certificates"),
+    "certificates in no list": (handmade({"alg": "RS256", "x5c": CHAIN[0]}), "it"),
+    "another statement": (
+        signature(dumps({**STATEMENT, "object": {"id": "https://e.org/x"}}).encode()),
+        "what it signs is",
+    ),
+    "another id": (signature(dumps({**STATEMENT, "id": ID.replace("0", "1")}).encode()), "what it signs is not this"),
+    "another time": (
+        signature(dumps({**STATEMENT, "timestamp": "2026-11-24T14:29:52Z"}).encode()),
+        "what it signs is n",
+    ),
+    "no time": (signature(dumps(a_statement(id=ID)).encode()), "what it signs is not this statement"),
+    "another attachment": (
+        signature(dumps({**STATEMENT, "attachments": [NOTES]}).encode()),
+        "what it signs is not this",
+    ),
+    "no JSON": (signature(PAYLOAD.replace(b'"', b"'", 1)), "what it signs is not the statement in JSON"),
+    "no statement": (signature(b"{}"), "what it signs is not a valid statement"),
+    "a list": (signature(b"[]"), "what it signs is not a valid statement"),
+    "too large": (b"x" * (signatures.LARGEST + 1), "it"),
+}
+
+
+@pytest.mark.parametrize(("made", "told"), BAD.values(), ids=BAD.keys())
+def test_bad_signatures(made: bytes, told: str, lrs: Client) -> None:
+    response = send(lrs, signed(made, STATEMENT))
+    start = f"$.attachments[0]: is no valid signature: {told}"
+    assert (response.status_code, response.json["error"][: len(start)]) == (400, start)
+
+
+def test_a_small_key_proves_nothing(lrs: Client) -> None:
+    small = rsa.generate_private_key(65537, 1024)
+    made = handmade({"alg": "RS256", "x5c": [certificate(small, another_key())]})
+    assert "must be for an RSA key of 2048 bits or more" in send(lrs, signed(made, STATEMENT)).json["error"]
+
+
+def test_a_key_of_another_kind_proves_nothing(lrs: Client) -> None:
+    curve: Any = ec.generate_private_key(ec.SECP256R1())
+    made = handmade({"alg": "RS256", "x5c": [certificate(curve, another_key())]})
+    assert "must be for an RSA key of 2048 bits or more" in send(lrs, signed(made, STATEMENT)).json["error"]
+
+
+def test_in_a_batch_each_signature_is_of_its_own_statement(lrs: Client) -> None:
+    one, two = (a_statement(id=each) for each in (ID, ID.replace("0", "1")))
+    made = [signature(dumps(each).encode()) for each in (one, two)]
+    told = [an_attachment(each, usageType=SIGNATURE, contentType="application/octet-stream") for each in made]
+    right = Mixed([{**one, "attachments": told[:1]}, {**two, "attachments": told[1:]}], made)
+    wrong = Mixed([{**one, "attachments": told[1:]}, {**two, "attachments": told[:1]}], made)
+    refused = send(lrs, wrong)
+    assert (refused.status_code, refused.json["faults"][0]["path"]) == (400, "$[0].attachments[0]")
+    assert send(lrs, right).status_code == 200
+
+
+def test_a_part_of_another_type_is_bytes_all_the_same(lrs: Client) -> None:
+    made = signature(PAYLOAD)
+    statement = signed(made, STATEMENT).parts()[0]
+    assert send(lrs, joined([statement, part(made, Content_Type="application/octet-stream")])).status_code == 200
