@@ -18,6 +18,7 @@ from mentorcert.db import db, writing
 from mentorcert.delivery import courier
 from mentorcert.outbox import OutboxRow
 from mentorcert.recordings import keeping
+from mentorcert.upkeep import nightly
 
 if TYPE_CHECKING:
     from huey.api import Huey
@@ -63,6 +64,12 @@ def connect(app: Flask, settings: Settings) -> None:
 
     huey.periodic_task(crontab(minute="17"), name="clear-recordings-each-hour")(clear_recordings)
 
+    def keep_house() -> None:
+        with app.app_context():
+            nightly.run(db.session(), settings, app.extensions["mentorcert"]["files"])
+
+    huey.periodic_task(crontab(hour="2", minute="41"), name="keep-house-each-night")(keep_house)
+
 
 def wake_if_asked(session: Session, app: Flask) -> None:
     """Wake the worker when the transaction that was just committed put something into the outbox."""
@@ -92,8 +99,9 @@ def consume(app: Flask) -> None:
 
 def _start_delivery(app: Flask, told: Event) -> Thread:
     """Send statements on to other stores beside all else, so that neither waits for the other."""
+    house = app.extensions["mentorcert"]
     with app.app_context():
-        mine = courier.courier(db.engine, app.extensions["mentorcert"]["settings"])
+        mine = courier.courier(db.engine, house["files"], house["settings"])
     thread = Thread(target=courier.serve, args=(mine, told), name="delivery")
     thread.start()
     return thread

@@ -41,11 +41,14 @@ class Result:
     faults: int = 0
     told: list[str] = field(default_factory=list)
     finished: bool = False
+    fresh: list[str] = field(default_factory=list)
+    """The first of those that were found since it was gone on with."""
 
     def note(self, lines: Sequence[str]) -> None:
         """Count faults, and keep the first."""
         self.faults += len(lines)
         self.told = [*self.told, *lines][:MOST_TOLD]
+        self.fresh = [*self.fresh, *lines][:MOST_TOLD]
 
 
 def pages(session: Session, seen: Seen) -> Iterator[tuple[Seen, list[str]]]:
