@@ -167,12 +167,12 @@ def test_ids_are_listed(lrs: Client, lrs_app: Application, now: datetime, path: 
     assert (empty.status_code, empty.json, "Last-Modified" in empty.headers) == (200, [], False)
     for seconds, document_id in enumerate(("b", "a", "ä/ö?&=")):
         lrs_app.clock = now + timedelta(seconds=seconds)
-        lrs.send("POST", path, ONE, **context, **{name: document_id})
+        lrs.send("POST", path, ONE, **(context | {name: document_id}))
     listed = lrs.get(path, **context)
     assert listed.json == ["a", "b", "ä/ö?&="]
     assert (listed.headers["Last-Modified"], "ETag" in listed.headers) == ("Tue, 24 Nov 2026 14:00:02 GMT", True)
     assert lrs.get(path, since="2026-11-24T15:00:01+01:00", **context).json == ["ä/ö?&="]
-    assert lrs.get(path, **context, **{name: "ä/ö?&="}).json == {"one": 1}
+    assert lrs.get(path, **(context | {name: "ä/ö?&="})).json == {"one": 1}
 
 
 @one_kind
