@@ -18,7 +18,9 @@ import psycopg
 FOLDER = "MENTORCERT_TEST_POSTGRES"
 """The environment variable that tells the workers of a run where their server is."""
 PORT = 5432  # only part of the socket's name: nothing listens on the network
-SPEED = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+SPEED = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+DURABLE = "-c synchronous_commit=on -c shared_buffers=512MB -c max_wal_size=4GB"
+"""What is answered is on the disk, as in production."""
 
 
 def prepare() -> Path:
@@ -47,9 +49,10 @@ def fresh_database(name: str) -> str:
 
 
 @contextmanager
-def server() -> Iterator[None]:
+def server(options: str = SPEED) -> Iterator[None]:
     """Have a server for a while, outside a test run (`make bench`)."""
     folder = prepare()
+    (folder / "options").write_text(options, encoding="utf-8")
     try:
         yield
     finally:
@@ -65,8 +68,21 @@ def _ensure_started(folder: Path) -> None:
             shutil.chown(folder, "postgres")
         data = folder / "data"
         _run(folder, "initdb", "--pgdata", data, "--username=postgres", "--auth=trust", "--no-sync", *_TEXT)
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c port={PORT} {SPEED}"
-        _run(folder, "pg_ctl", "start", "--pgdata", data, "--wait", "--silent", "-o", options, "--log", folder / "log")
+        chosen = (folder / "options").read_text(encoding="utf-8") if (folder / "options").exists() else SPEED
+        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c port={PORT} -c max_connections=200"
+        _run(
+            folder,
+            "pg_ctl",
+            "start",
+            "--pgdata",
+            data,
+            "--wait",
+            "--silent",
+            "-o",
+            f"{options} {chosen}",
+            "--log",
+            folder / "log",
+        )
 
 
 # Sorted by code point, as SQLite does.

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, Select
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from xapi import jsontext, searching, tables, values
+from xapi import jsontext, searching, values
 from xapi.actors import actor
 from xapi.faults import Fault, Faults, QueryFaults, Report
 from xapi.identity import agent_key, indexed
-from xapi.reading import Stored, from_row, is_voided, select_stored
+from xapi.reading import Stored, from_row
 from xapi.searching import Shape
 from xapi.statement import Relation
 
@@ -96,7 +96,9 @@ def read(parameters: Iterable[tuple[str, str]]) -> Query:
 def find(session: Session, query: Query) -> Page:
     """Return a page of what is asked for, by the order of storing. Voided statements are left out unless asked for."""
     if query.statement_id or query.voided_statement_id:
-        return Page(list(session.execute(_one(query))), None)
+        one = searching.one(voided=query.voided_statement_id is not None, of_authority=query.authority is not None)
+        wanted = {"id": query.voided_statement_id or query.statement_id, "authority": _authority(query)}
+        return Page(list(session.execute(one, wanted)), None)
     size = min(query.limit or PAGE, LARGEST_PAGE)
     shape, given = _search(query, size + 1)
     rows = list(session.execute(searching.statements(shape), given))
@@ -110,18 +112,10 @@ def count(session: Session, query: Query, most: int) -> int:
     return session.scalar(searching.amount(shape), given) or 0
 
 
-def _one(query: Query) -> Select[Any]:
-    rows = tables.statement.alias("found")
-    voided = query.voided_statement_id is not None
-    wanted = select_stored(rows).where(rows.c.id == (query.voided_statement_id or query.statement_id))
-    wanted = wanted.where(is_voided(rows) if voided else ~is_voided(rows))
-    return wanted.where(rows.c.authority_key == indexed(query.authority)) if query.authority else wanted
-
-
 def _search(query: Query, size: int) -> tuple[Shape, dict[str, Any]]:
     """Return the search for a list: its shape, and the values."""
     keys = list(_keys(query))
-    authority = indexed(query.authority) if query.authority else None
+    authority = _authority(query)
     if authority and not keys:  # then the authority is what is searched by, and nothing is found for another's sake
         keys, authority = [(authority, (Relation.AUTHORITY,))], None
     limits = {"since": query.since, "until": query.until, "after": query.after, "authority": authority}
@@ -134,6 +128,10 @@ def _search(query: Query, size: int) -> tuple[Shape, dict[str, Any]]:
         **{name: name in given for name in limits},
     )
     return shape, given | {f"key{place}": key for place, (key, _) in enumerate(keys)}
+
+
+def _authority(query: Query) -> str | None:
+    return indexed(query.authority) if query.authority else None
 
 
 def _keys(query: Query) -> Iterator[tuple[str, tuple[Relation, ...]]]:

@@ -23,6 +23,7 @@ An older one belongs to a caller who writes history on purpose, and is kept.
 """
 
 _CHUNK: Final = 500
+_newest: Final = select(func.max(tables.statement.c.stored))
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def consistent_through(session: Session, now: datetime) -> datetime:
 
     That is the newest `stored`, or, where nothing came for long, as long ago as no writer still waits.
     """
-    newest: datetime | None = session.scalar(select(func.max(tables.statement.c.stored)))
+    newest: datetime | None = session.scalar(_newest)
     return max(newest or BEGINNING, now - WAITED)
 
 

@@ -10,7 +10,7 @@ The queries are built once for each shape of question; the values are parameters
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    true,
     union,
     union_all,
 )
@@ -49,6 +50,15 @@ class Shape:
     authority: bool
     """Whether only what one authority sent is found, and only for the sake of what the same one sent."""
     with_voided: bool
+
+
+@cache
+def one(*, voided: bool, of_authority: bool) -> Select[Any]:
+    """Return the query for the statement with an `id`, if it is voided or, as asked, if it is not."""
+    rows = tables.statement.alias("statement")
+    is_wanted = is_voided(rows) if voided else ~is_voided(rows)
+    found = select_stored(rows, true() if voided else false()).where(rows.c.id == bindparam("id"), is_wanted)
+    return found.where(_is_theirs(rows)) if of_authority else found
 
 
 @lru_cache(_SHAPES)

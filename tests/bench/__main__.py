@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from mentorcert.db import db
 from tests import postgres
-from tests.bench import door, pages
+from tests.bench import door, lrs, pages
 from tests.bench.cohort import place
 
 SIZES = (20, 2000)
@@ -19,7 +19,12 @@ ENROLMENTS = 200
 def main() -> None:
     """Measure everything and print it."""
     print(f"Python {platform.python_version()}, {platform.machine()}. Medians; x is how many times the yardstick.")
-    with TemporaryDirectory(prefix="mentorcert-bench-") as folder, postgres.server():
+    with TemporaryDirectory(prefix="mentorcert-bench-") as folder, postgres.server(postgres.DURABLE):
+        print("\nThe store over HTTP, two processes, eight connections; a third of the statements are evidence.")
+        print("Yardstick: a bare Flask application, served alike, that inserts and selects the same rows.\n")
+        print(f"{'':34}{'x':>6}{'ours/s':>9}{'bare/s':>9}{'CPU ms':>13}{'bare':>10}{'SQL':>8}")
+        for kind in ("sqlite", "postgresql"):
+            _measure_store(kind, Path(folder))
         print("\nThe door: parse, validate, store, fold, commit; a third of the statements are of real enrolments.")
         print("Yardstick: the same rows by the driver's executemany, in the same batches, with the same commits.\n")
         print(f"{'':34}{'x':>6}{'door/s':>9}{'bare/s':>9}{'CPU ms/call':>13}{'SQL/call':>10}")
@@ -48,6 +53,28 @@ def _measure_door(kind: str, batch: int, folder: Path) -> None:
         f"{found.cpu_ms:>13.2f}{found.queries:>10.1f}",
         flush=True,
     )
+
+
+def _measure_store(kind: str, folder: Path) -> None:
+    with (
+        _database(kind, folder) as url,
+        place(url, folder / kind, ENROLMENTS) as mine,
+        _database(kind, folder, "bare") as other,
+        lrs.pair(mine, url, other, folder / kind) as both,
+    ):
+        for batch in lrs.POSTS:
+            made = both.posts(batch)
+            print(
+                f"{kind:12}POST {batch:>3}{'':14}{made.ratio:>6.2f}{made.ours:>9.0f}{made.bare:>9.0f}"
+                f"{made.cpu:>13.2f}{made.bare_cpu:>10.2f}{made.queries:>8}",
+                flush=True,
+            )
+        for name, asked in both.gets():
+            print(
+                f"{kind:12}GET {name:18}{asked.ratio:>6.2f}{asked.ours:>9.2f}{asked.bare:>9.2f}"
+                f"{asked.sql:>13.2f}{'':10}{asked.queries:>8}",
+                flush=True,
+            )
 
 
 def _measure_pages(kind: str, size: int, folder: Path) -> None:
