@@ -62,7 +62,13 @@ TOURS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("/people/new",),
         ("/people/import",),
     ),
-    "Ruth Adeyemi": (("/statements",), ("/statements", ".stmt summary"), ("/statements?who=Amara",)),
+    "Ruth Adeyemi": (
+        ("/statements",),
+        ("/statements", ".stmt summary"),
+        ("/statements?who=Amara",),
+        ("/keys",),
+        ("/keys/new",),
+    ),
 }
 """By the name of who goes, each page as the address to begin at and what to click from there."""
 
