@@ -29,7 +29,9 @@ _PAGE: Final = 1000
 _CHUNK: Final = 500
 
 _rows: Final = tables.activity.c
-_last_change: Final = select(func.max(_rows.changed))
+LAST_CHANGE: Final = select(func.max(_rows.changed)).scalar_subquery()
+"""The number of the last change, for a query that asks for other things too."""
+
 _changed_since: Final = select(_rows.iri).where(_rows.changed > bindparam("since")).limit(_KEPT)
 _with_keys: Final = select(_rows.iri, _rows.definition, _rows.by_system).where(
     _rows.key.in_(bindparam("keys", expanding=True))
@@ -53,16 +55,15 @@ class _Memory:
 _memories: Final[WeakKeyDictionary[Engine, _Memory]] = WeakKeyDictionary()
 
 
-def learn(connection: Connection, stored: Sequence[Stored], standing: Standing) -> None:
+def learn(connection: Connection, stored: Sequence[Stored], standing: Standing, change: int) -> None:
     """Merge the definitions in new statements, all of one sender, into the canonical ones.
 
-    For `append`, in its write transaction: nobody else learns at the same time.
+    For `append`, in its write transaction: nobody else learns at the same time, and `change` is the last change.
     """
     if standing is Standing.NONE:
         return
     said = [(iri, definition) for each in stored for iri, definition in definitions(each.statement.raw)]
     if said:
-        change = connection.execute(_last_change).scalar_one_or_none() or 0
         _learn(connection, said, standing, change)
 
 
@@ -79,7 +80,7 @@ def rebuild(session: Session, standing_of: Callable[[str], Standing]) -> int:
     appends (`keep_others_out`).
     """
     connection = session.connection()
-    change = connection.execute(_last_change).scalar_one_or_none() or 0
+    change = connection.execute(select(LAST_CHANGE)).scalar_one_or_none() or 0
     session.execute(delete(tables.activity))
     known: dict[str, Canonical] = {}
     position = 0

@@ -52,9 +52,12 @@ def after(known: Canonical | None, said: Definition, standing: Standing) -> Cano
     by_system = standing is Standing.SYSTEM
     if standing is Standing.NONE or (known is not None and known.by_system and not by_system):
         return known
-    before = {} if known is None or known.by_system != by_system else known.definition
+    theirs = known is not None and known.by_system == by_system
+    before = known.definition if known is not None and theirs else {}
+    if theirs and said == before:  # nearly always
+        return known
     definition = _merged(before, said, changes_interaction=by_system)
-    if known is not None and known.by_system == by_system and definition == known.definition:
+    if theirs and definition == before:
         return known
     text = jsontext.encode(definition)
     return known if len(text) > LARGEST else Canonical(definition, text, by_system)

@@ -98,6 +98,8 @@ class _State:
 
     sequence: int
     newest: datetime
+    change: int
+    """The last change to what is known of activities."""
     known: Mapping[UUID, Row[*tuple[Any, ...]]]
     """Rows with the ids of what is appended, and of what that voids."""
     waiting: Mapping[UUID, list[Row[*tuple[Any, ...]]]]
@@ -127,7 +129,7 @@ def append(
         insert_all(connection, tables.related, _search_rows(stored))
         if links := _links(fresh, state):
             chains.take_over(connection, links)
-        activities.learn(connection, stored, authority.standing)
+        activities.learn(connection, stored, authority.standing, state.change)
         on_stored(session, stored)
     return [each.id for each in statements]
 
@@ -155,6 +157,7 @@ def _stored(fresh: Mapping[UUID, Statement], state: _State, authority: Authority
 _newest: Final = select(
     select(func.max(tables.statement.c.sequence)).scalar_subquery().label("sequence"),
     select(func.max(tables.statement.c.stored)).scalar_subquery().label("stored"),
+    activities.LAST_CHANGE.label("change"),
 )
 _rows: Final = tables.statement.c
 _told: Final = (_rows.id, _rows.refers, _rows.voiding, _rows.voids_any, _rows.authority_key)
@@ -175,7 +178,7 @@ def _look(connection: Connection, statements: Sequence[Statement]) -> _State:
                 waiting.setdefault(row.refers, []).append(row)
             else:
                 known[row.id] = row
-    return _State(last.sequence or 0, last.stored or BEGINNING, known, waiting)
+    return _State(last.sequence or 0, last.stored or BEGINNING, last.change or 0, known, waiting)
 
 
 def _links(fresh: Mapping[UUID, Statement], state: _State) -> set[UUID]:
