@@ -14,17 +14,31 @@ whichever of the two came first.
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, func, null, select, text, union_all
+from sqlalchemy import (
+    ARRAY,
+    CompoundSelect,
+    Connection,
+    Row,
+    Uuid,
+    any_,
+    bindparam,
+    func,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from xapi import activities, chains, jsontext, tables
 from xapi.definitions import Standing
 from xapi.equivalence import equivalent
 from xapi.identity import agent_key, indexed
-from xapi.reading import BEGINNING, WAITED, Stored, chunks, consistent_through, count, every, lookup, pair
+from xapi.reading import BEGINNING, WAITED, Stored, consistent_through, count, every, lookup, pair
 from xapi.rows import insert_all
 from xapi.statement import Statement, vouched
 from xapi.tables import metadata
@@ -141,7 +155,7 @@ def keep_others_out(session: Session) -> Connection:
     """
     connection = session.connection()
     if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
     return connection
 
 
@@ -154,30 +168,42 @@ def _stored(fresh: Mapping[UUID, Statement], state: _State, authority: Authority
         yield Stored(sequence, _completed(each, moment, authority, authority_json), moment, key, voided)
 
 
-_newest: Final = select(
-    select(func.max(tables.statement.c.sequence)).scalar_subquery().label("sequence"),
-    select(func.max(tables.statement.c.stored)).scalar_subquery().label("stored"),
-    activities.LAST_CHANGE.label("change"),
-)
 _rows: Final = tables.statement.c
 _told: Final = (_rows.id, _rows.refers, _rows.voiding, _rows.voids_any, _rows.authority_key)
-_ids: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
-_with_ids: Final = union_all(
-    select(*_told, _rows.text).where(_rows.id.in_(_ids)),
-    select(*_told, null().label("text")).where(_rows.refers.in_(_ids)),
+_last: Final = select(
+    select(func.max(_rows.sequence)).scalar_subquery().label("sequence"),
+    select(func.max(_rows.stored)).scalar_subquery().label("stored"),
+    activities.LAST_CHANGE.label("change"),
+    *(type_coerce(null(), column.type).label(column.name) for column in (*_told, _rows.text)),
 )
+
+
+@cache
+def _state_query(dialect_name: str) -> CompoundSelect[Any]:
+    """Return the query for all that an append must know: one, however many `ids` there are."""
+    ids: Any
+    if dialect_name == "postgresql":
+        ids = any_(bindparam("ids", type_=ARRAY(Uuid())))
+        known, waiting = _rows.id == ids, _rows.refers == ids
+    else:
+        ids = select(func.json_each(bindparam("ids")).table_valued("value").c.value)
+        known, waiting = _rows.id.in_(ids), _rows.refers.in_(ids)
+    some = select(_rows.sequence, _rows.stored, null(), *_told)
+    return union_all(_last, some.add_columns(_rows.text).where(known), some.add_columns(null()).where(waiting))
 
 
 def _look(connection: Connection, statements: Sequence[Statement]) -> _State:
-    last = connection.execute(_newest).one()
+    wanted = {each.id for each in statements} | {each.voids for each in statements if each.voids}
+    dialect = connection.dialect.name
+    ids = list(wanted) if dialect == "postgresql" else jsontext.encode([each.hex for each in wanted])
+    last, *rows = connection.execute(_state_query(dialect), {"ids": ids})
     known: dict[UUID, Row[*tuple[Any, ...]]] = {}
     waiting: dict[UUID, list[Row[*tuple[Any, ...]]]] = {}
-    for some in chunks(list({each.id for each in statements} | {each.voids for each in statements if each.voids})):
-        for row in connection.execute(_with_ids, {"ids": some}):
-            if row.text is None:
-                waiting.setdefault(row.refers, []).append(row)
-            else:
-                known[row.id] = row
+    for row in rows:
+        if row.text is None:
+            waiting.setdefault(row.refers, []).append(row)
+        else:
+            known[row.id] = row
     return _State(last.sequence or 0, last.stored or BEGINNING, last.change or 0, known, waiting)
 
 
