@@ -8,10 +8,10 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import SystemRandom
 from threading import Event
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -21,8 +21,9 @@ from sqlalchemy.orm import Session
 from mentorcert.config import Settings
 from mentorcert.db import own_transaction
 from mentorcert.delivery.sealing import Seal, Unreadable
+from mentorcert.files import Blobs, Files
 from xapi import delivery
-from xapi.delivery import Answer, Outcome, Parcel, Patience, Peer, Reach, Target
+from xapi.delivery import Answer, Outcome, Parcel, Patience, Peer, Reach, Target, Turn
 
 LOOK_SECONDS: Final = 1.0
 """How often the worker looks for something to send: what an idle target lags at most."""
@@ -44,6 +45,7 @@ class Courier:
 
     engine: Engine
     seal: Seal
+    blobs: Blobs
     reach: Reach
     patience: Patience = field(default_factory=Patience)
     clock: Callable[[], datetime] = _now
@@ -62,9 +64,17 @@ class Courier:
             return False
         with Session(self.engine) as session:
             parcel = delivery.next_parcel(session, turn.target)
+        if parcel.weight and not self._extended(turn, parcel):
+            return False
         answer = self._send(parcel, turn.target)
         with own_transaction(self.engine) as session:
             return delivery.settle(session, turn, parcel, answer, now=self.clock(), spread=self.chance())
+
+    def _extended(self, turn: Turn, parcel: Parcel) -> bool:
+        """Whether the turn is ours for as long as the attachments may take."""
+        long = timedelta(seconds=self.patience.whole(parcel))
+        with own_transaction(self.engine) as session:
+            return delivery.extend(session, turn, self.clock() + delivery.LEASE + long)
 
     def _send(self, parcel: Parcel, target: Target) -> Answer:
         try:
@@ -72,12 +82,13 @@ class Courier:
         except Unreadable:
             return Answer(Outcome.STOPPED, "Its secret can't be read any more: ours was changed. Enter it again.")
         peer = Peer(target.endpoint, target.version, target.key, secret)
-        return delivery.send(parcel, peer, reach=self.reach, patience=self.patience, now=self.clock())
+        how: dict[str, Any] = {"blobs": self.blobs, "reach": self.reach, "patience": self.patience}
+        return delivery.send(parcel, peer, **how, now=self.clock())
 
 
-def courier(engine: Engine, settings: Settings) -> Courier:
+def courier(engine: Engine, files: Files, settings: Settings) -> Courier:
     """Return the courier of an installation."""
-    return Courier(engine, Seal(settings.secret_key), Reach.of(settings.delivery_networks))
+    return Courier(engine, Seal(settings.secret_key), Blobs(files), Reach.of(settings.delivery_networks))
 
 
 def serve(mine: Courier, told: Event) -> None:

@@ -1,8 +1,9 @@
 """The courier against real servers: a second instance of ourselves, and a store that does all that stores do."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from json import dumps, loads
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -16,9 +17,11 @@ from werkzeug.serving import make_server
 from mentorcert.db import writing
 from mentorcert.delivery.courier import Courier
 from mentorcert.delivery.sealing import Seal
+from mentorcert.files import Blobs, open_files
 from tests import databases
+from tests.xapi.bodies import MIXED, Mixed, an_attachment, apart, signature, signed
 from tests.xapi.factories import COURSE, REGISTRATION, a_full_statement, a_statement, a_void
-from tests.xapi.lrs_app import Application, make_key
+from tests.xapi.lrs_app import Application, Client, make_key
 from tests.xapi.peer import HERE, SECRET, Store, hang, say, store_and_drop, store_running, take
 from tests.xapi.stores import store as store_here
 from xapi import jsontext
@@ -28,6 +31,7 @@ from xapi.equivalence import equivalent
 from xapi.reading import every
 
 SEAL = Seal("a secret of thirty-two characters")
+NO_BLOBS = Blobs(open_files("memory://", Path()))
 
 
 class Clock:
@@ -91,8 +95,8 @@ class House:
 @pytest.fixture
 def house(engine: Engine, session: Session, now: datetime) -> House:
     clock = Clock(now)
-    patience = Patience(connect=1, read=0.3, total=5)
-    return House(session, Courier(engine, SEAL, HERE, patience, clock, lambda: 1.0), clock)
+    patience = Patience(connect=5, read=2, total=30)
+    return House(session, Courier(engine, SEAL, NO_BLOBS, HERE, patience, clock, lambda: 1.0), clock)
 
 
 @pytest.fixture
@@ -106,6 +110,7 @@ class Second:
     """A second instance of ourselves."""
 
     address: str
+    app: Application
     engine: Engine
     key: tuple[str, str]
 
@@ -123,7 +128,7 @@ def second(sqlite_template: Path, tmp_path: Path, now: datetime) -> Iterator[Sec
         server = make_server("127.0.0.1", 0, app, threaded=True)
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
-        yield Second(f"http://127.0.0.1:{server.port}/xapi", engine, make_key(engine, now, "all"))
+        yield Second(f"http://127.0.0.1:{server.port}/xapi", app, engine, make_key(engine, now, "all"))
         server.shutdown()
         thread.join()
         server.server_close()
@@ -195,6 +200,42 @@ def test_a_wrong_key_stops_the_target_and_a_right_one_goes_on(house: House, seco
     assert [each["id"] for each in second.stored()] == ids
 
 
+def test_attachments_go_along_and_a_signature_stays_valid(house: House, second: Second) -> None:
+    ours = Application(house.courier.engine)
+    client = Client(ours.test_client(), make_key(house.courier.engine, house.clock.now, "all"))
+    large, small = bytes(range(256)) * 8192, b"--a line\r\n\r\nand another"
+    several = [a_statement(attachments=[an_attachment(each)]) for each in (large, small, small)]
+    signature_of = a_statement(id=str(uuid4()), timestamp="2026-11-24T13:00:00Z")
+    for mixed in (Mixed(several, [large, small]), signed(signature(dumps(signature_of).encode()), signature_of)):
+        headers = {**client.headers, "Content-Type": MIXED}
+        assert client.client.post("/xapi/statements", data=bytes(mixed), headers=headers).status_code == 200
+    uuid = house.target(second.address, *second.key, version="2.0.0")
+    house.courier = replace(house.courier, blobs=Blobs(ours.files))
+    it = house.deliver(uuid)
+    assert (it.error, letters.some(house.session, it)) == ("", [])
+    house.session.rollback()
+    here, there = Client(ours.test_client(), None), Client(second.app.test_client(), second.key)
+    here.headers = client.headers
+    assert _bodies(there) == _bodies(here)
+    assert len(_bodies(there)) == 3
+    gone = replace(house.courier, blobs=NO_BLOBS)
+    writing(house.session)
+    targets.send_history(house.session, uuid, house.clock.now)
+    house.session.commit()
+    while gone.deliver(uuid):
+        pass
+    said = {letter.said for letter in letters.some(house.session, house.look(uuid))}
+    assert said == {"Not sent: its attachment is no longer here."}
+
+
+def _bodies(client: Client) -> dict[str, bytes]:
+    """Return the attachments that a store gives out, by their hash."""
+    response = client.get(attachments="true")
+    first, *others = apart(response.data, response.mimetype_params["boundary"])
+    assert len(loads(first[1])["statements"]) == 4
+    return {headers["X-Experience-API-Hash"]: content for headers, content in others}
+
+
 def test_two_that_deliver_to_each_other_come_to_an_end(house: House, second: Second) -> None:
     """What comes back is known, so it is not stored again, and not sent again."""
     ids = house.store(3)
@@ -206,7 +247,7 @@ def test_two_that_deliver_to_each_other_come_to_an_end(house: House, second: Sec
     thread.start()
     with Session(second.engine) as session:
         clock = Clock(house.clock.now)
-        other = House(session, Courier(second.engine, SEAL, HERE, clock=clock), clock)
+        other = House(session, Courier(second.engine, SEAL, NO_BLOBS, HERE, clock=clock), clock)
         back = other.target(f"http://127.0.0.1:{server.port}/xapi", *make_key(house.courier.engine, clock.now, "all"))
         for _ in range(3):
             other.deliver(back)
@@ -266,7 +307,7 @@ def test_a_round_that_is_cut_off_is_done_again_by_another_worker(house: House, s
     """As after a kill: the statements were sent, and nobody wrote it down."""
     ids = house.store(3)
     uuid = house.target(f"{store.address}/xapi")
-    killed = Courier(house.courier.engine, SEAL, HERE, clock=house.clock, chance=_dies)
+    killed = Courier(house.courier.engine, SEAL, NO_BLOBS, HERE, clock=house.clock, chance=_dies)
     with pytest.raises(KeyboardInterrupt):
         killed.deliver(uuid)
     assert (store.ids, house.courier.due()) == (ids, [])
@@ -285,7 +326,7 @@ def _dies() -> float:
 def test_two_workers_do_not_send_to_one_target_at_once(house: House, store: Store) -> None:
     house.store(1)
     uuid = house.target(f"{store.address}/xapi")
-    other = Courier(house.courier.engine, SEAL, HERE, clock=house.clock)
+    other = Courier(house.courier.engine, SEAL, NO_BLOBS, HERE, clock=house.clock)
     said: list[bool] = []
 
     def try_too(handler: Any, batch: list[dict[str, Any]]) -> None:
@@ -324,7 +365,9 @@ def test_only_what_a_target_wants_is_sent(house: House, store: Store) -> None:
 def test_a_secret_that_was_sealed_with_another_key_stops_the_target(house: House, store: Store) -> None:
     house.store(1)
     uuid = house.target(f"{store.address}/xapi")
-    courier = Courier(house.courier.engine, Seal("another secret of thirty-two chars"), HERE, clock=house.clock)
+    courier = Courier(
+        house.courier.engine, Seal("another secret of thirty-two chars"), NO_BLOBS, HERE, clock=house.clock
+    )
     courier.deliver(uuid)
     it = house.look(uuid)
     assert (it.state, store.requests) == (State.FAILING, [])

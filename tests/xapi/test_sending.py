@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from mentorcert.files import Blobs, open_files
 from tests.servers import free_port
 from tests.xapi.factories import VOIDED, a_statement, a_void
 from tests.xapi.peer import HERE, SECRET, Act, Store, drip, hang, say, store_and_drop, store_running
@@ -15,6 +17,7 @@ from xapi.delivery import Answer, Outcome, Parcel, Patience, Reach, send
 
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 SHORT = Patience(connect=0.5, read=0.3, total=0.6)
+NO_BLOBS = Blobs(open_files("memory://", Path()))
 TAKEN, LATER, REFUSED, STOPPED = Outcome.TAKEN, Outcome.LATER, Outcome.REFUSED, Outcome.STOPPED
 
 
@@ -31,7 +34,7 @@ def parcel(*statements: dict[str, Any]) -> Parcel:
 
 
 def sent(store: Store, what: Parcel, reach: Reach = HERE, **others: Any) -> Answer:
-    return send(what, store.peer(**others), reach=reach, patience=SHORT, now=NOW)
+    return send(what, store.peer(**others), blobs=NO_BLOBS, reach=reach, patience=SHORT, now=NOW)
 
 
 def test_a_batch_goes_as_it_is_stored_with_the_key_and_the_version(store: Store) -> None:
@@ -93,7 +96,7 @@ def test_what_an_answer_means(store: Store, act: Act, outcome: Outcome) -> None:
 def test_nobody_there_is_for_later() -> None:
     with store_running() as store:
         gone = store.peer(endpoint=f"http://127.0.0.1:{free_port()}/xapi")
-        answer = send(parcel(a_statement()), gone, reach=HERE, patience=SHORT, now=NOW)
+        answer = send(parcel(a_statement()), gone, blobs=NO_BLOBS, reach=HERE, patience=SHORT, now=NOW)
     assert answer.outcome is LATER
 
 

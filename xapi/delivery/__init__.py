@@ -10,7 +10,7 @@ from xapi.delivery.parcels import Parcel, next_parcel
 from xapi.delivery.reach import Reach
 from xapi.delivery.sending import Answer, Outcome, Patience, Peer, send
 from xapi.delivery.targets import Filter, Lag, Target
-from xapi.delivery.turns import LEASE, Turn, claim, due, settle
+from xapi.delivery.turns import LEASE, Turn, claim, due, extend, settle
 
 __all__ = [
     "LEASE",
@@ -27,6 +27,7 @@ __all__ = [
     "Turn",
     "claim",
     "due",
+    "extend",
     "next_parcel",
     "send",
     "settle",

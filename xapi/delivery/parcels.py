@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from xapi import jsontext
+from xapi import attachments, jsontext
+from xapi.attachments import Kept
 from xapi.delivery import letters
 from xapi.delivery.targets import Filter, Target
 from xapi.statement import Relation, read
+from xapi.tables import attachment as kept_ones
 from xapi.tables import statement as table
 
 BYTES: Final = 1024 * 1024
-"""How large the JSON of a parcel gets; one statement may be larger."""
+"""How large a parcel gets; one statement, with its attachments, may be larger."""
+PART: Final = 4096
+"""What an attachment counts for besides its bytes, so that there are not too many in one request."""
 SCANNED: Final = 500
 """How many statements are looked at for one parcel where most are left out."""
 
@@ -42,6 +46,8 @@ class Parcel:
     """The target's cursor that it was made for."""
     through: int
     """Where the cursor stands once the parcel is delivered."""
+    attachments: tuple[Kept, ...] = ()
+    """What the statements bring along."""
     at_end: bool = False
     """Whether nothing was left behind it."""
     retried: UUID | None = None
@@ -51,6 +57,11 @@ class Parcel:
     def settled(self) -> tuple[UUID, ...]:
         """The statements that are no dead letters any more once it is delivered. One that is gone is no letter."""
         return self.ids if self.retried is None else (self.retried,)
+
+    @property
+    def weight(self) -> int:
+        """How many bytes its attachments have."""
+        return sum(each.length for each in self.attachments)
 
     @property
     def body(self) -> str:
@@ -65,32 +76,42 @@ def next_parcel(session: Session, target: Target) -> Parcel:
     """
     if (retried := letters.waiting(session, target)) is not None:
         found = session.execute(select(*_COLUMNS).where(table.c.id == retried)).all()
-        return _parcel(target, found, target.cursor, retried=retried)
+        return _parcel(session, target, found, target.cursor, retried=retried)
     filtered = target.filter != Filter()
     most = SCANNED if filtered else target.size
     following = select(*_COLUMNS).where(table.c.sequence > target.cursor).order_by(table.c.sequence).limit(most)
     rows = session.execute(following).all()
     chosen = _wanted(session, target.filter, rows) if filtered else {row.sequence for row in rows}
-    packed = list(_packed(rows, chosen, target.size))
+    loads = _loads(session, [row.id for row in rows if row.sequence in chosen])
+    packed = list(_packed([row for row in rows if row.sequence in chosen], loads, target.size))
     if len(packed) < len(chosen):
-        return _parcel(target, packed, packed[-1].sequence)
-    return _parcel(target, packed, rows[-1].sequence if rows else target.cursor, at_end=len(rows) < most)
+        return _parcel(session, target, packed, packed[-1].sequence)
+    return _parcel(session, target, packed, rows[-1].sequence if rows else target.cursor, at_end=len(rows) < most)
 
 
-def _parcel(target: Target, rows: Sequence[_Line], through: int, **others: Any) -> Parcel:
+def _parcel(session: Session, target: Target, rows: Sequence[_Line], through: int, **others: Any) -> Parcel:
     ids, texts = tuple(row.id for row in rows), tuple(row.text for row in rows)
-    return Parcel(ids, texts, target.cursor, through, **others)
+    loads = _loads(session, ids)
+    kept = attachments.kept(session, [jsontext.reread(row.text) for row in rows if row.id in loads])
+    return Parcel(ids, texts, target.cursor, through, tuple(kept), **others)
 
 
-def _packed(rows: Sequence[_Line], chosen: set[int], most: int) -> Iterator[_Line]:
-    """Give the chosen rows from the front, as many as fit."""
-    weight = count = 0
-    for row in rows:
-        if row.sequence in chosen:
-            weight, count = weight + len(row.text.encode()), count + 1
-            if count > 1 and (count > most or weight > BYTES):
-                return
-            yield row
+def _packed(rows: Sequence[_Line], loads: Mapping[UUID, int], most: int) -> Iterator[_Line]:
+    """Give rows from the front, as many as fit: one at least."""
+    weight = 0
+    for count, row in enumerate(rows):
+        weight += len(row.text.encode()) + loads.get(row.id, 0)
+        if count and (count == most or weight > BYTES):
+            return
+        yield row
+
+
+def _loads(session: Session, ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return how many bytes the attachments of statements have, for those that brought some."""
+    of_them = kept_ones.c.statement.in_(ids)
+    load = func.sum(kept_ones.c.length) + func.count() * PART
+    rows = session.execute(select(kept_ones.c.statement, load).where(of_them).group_by(kept_ones.c.statement))
+    return {row[0]: int(row[1]) for row in rows}
 
 
 def _wanted(session: Session, wanted: Filter, rows: Sequence[_Line]) -> set[int]:

@@ -18,6 +18,8 @@ from uuid import UUID
 import httpx
 
 from xapi import jsontext
+from xapi.attachments import Blobs
+from xapi.delivery.bodies import body
 from xapi.delivery.parcels import Parcel
 from xapi.delivery.reach import OutOfReach, Reach
 from xapi.equivalence import equivalent
@@ -85,6 +87,13 @@ class Patience:
     connect: float = 10
     read: float = 20
     total: float = 60
+    """For a parcel without attachments."""
+    slowest: float = 200_000
+    """How many bytes a second are enough for attachments."""
+
+    def whole(self, parcel: Parcel) -> float:
+        """Return how long a parcel may take."""
+        return self.total + parcel.weight / self.slowest
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +106,20 @@ class _Heard:
 _Ask = Callable[..., Awaitable[_Heard]]
 
 
-def send(parcel: Parcel, peer: Peer, *, reach: Reach, patience: Patience = Patience(), now: datetime) -> Answer:
+def send(
+    parcel: Parcel, peer: Peer, *, blobs: Blobs, reach: Reach, patience: Patience = Patience(), now: datetime
+) -> Answer:
     """Send a parcel and return what came of it; never raises for what the other side does. Blocks."""
     if not parcel.ids:
         return Answer(Outcome.TAKEN)
     try:
-        answer = asyncio.run(_exchange(parcel, peer, reach, patience, now))
+        answer = asyncio.run(_exchange(parcel, peer, blobs=blobs, reach=reach, patience=patience, now=now))
+    except FileNotFoundError:
+        answer = Answer(Outcome.REFUSED, "Not sent: its attachment is no longer here.")
     except OutOfReach as error:
         answer = Answer(Outcome.STOPPED, str(error))
     except TimeoutError:
-        answer = Answer(Outcome.LATER, f"It took longer than {patience.total:g} seconds.")
+        answer = Answer(Outcome.LATER, f"It took longer than {patience.whole(parcel):.3g} seconds.")
     except httpx.ConnectTimeout:
         answer = Answer(Outcome.LATER, f"No connection within {patience.connect:g} seconds.")
     except httpx.TimeoutException:
@@ -118,9 +131,12 @@ def send(parcel: Parcel, peer: Peer, *, reach: Reach, patience: Patience = Patie
     return answer
 
 
-async def _exchange(parcel: Parcel, peer: Peer, reach: Reach, patience: Patience, now: datetime) -> Answer:
-    async with asyncio.timeout(patience.total), _asking(peer, reach, patience) as ask:
-        heard = await ask("POST", "/statements", content=parcel.body.encode())
+async def _exchange(
+    parcel: Parcel, peer: Peer, *, blobs: Blobs, reach: Reach, patience: Patience, now: datetime
+) -> Answer:
+    async with asyncio.timeout(patience.whole(parcel)), _asking(peer, reach, patience) as ask:
+        sent = body(parcel, blobs)
+        heard = await ask("POST", "/statements", content=sent.content, headers=sent.headers)
         if heard.status == 409 and len(parcel.ids) == 1 and await _has_it(ask, parcel):
             return Answer(Outcome.TAKEN, status=409)
         return _meaning(heard, parcel, peer, now)
@@ -136,7 +152,6 @@ async def _asking(peer: Peer, reach: Reach, patience: Patience) -> "AsyncIterato
     headers = {
         "Host": endpoint.netloc.decode("ascii"),
         "X-Experience-API-Version": peer.version,
-        "Content-Type": "application/json",
         "Accept-Encoding": "identity",
         "User-Agent": "MentorCert",
     }

@@ -54,6 +54,12 @@ def claim(session: Session, uuid: UUID, now: datetime) -> Turn | None:
     return Turn(from_row(row), lease) if row else None
 
 
+def extend(session: Session, turn: Turn, until: datetime) -> bool:
+    """Keep a turn for longer, for a parcel with much to carry; gives whether it still is ours. Needs a write."""
+    held = update(table).where(table.c.id == turn.target.id, table.c.lease == turn.lease)
+    return session.execute(held.values(lease_until=until).returning(table.c.id)).first() is not None
+
+
 def settle(session: Session, turn: Turn, parcel: Parcel, answer: Answer, *, now: datetime, spread: float) -> bool:
     """Write down what came of a parcel, and end the turn; gives whether to go on at once. Needs a write transaction.
 
