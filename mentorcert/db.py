@@ -151,5 +151,6 @@ def _connect_postgresql(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     will_write = bool(connection.get_execution_options().get(_WRITING))
-    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if will_write else 'ON'}")
+    driver: Any = connection.connection.driver_connection  # can't fail, and happens twice a request: no layers
+    driver.execute(f"PRAGMA query_only = {'OFF' if will_write else 'ON'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if will_write else "BEGIN")
