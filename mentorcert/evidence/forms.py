@@ -10,7 +10,7 @@ from wtforms import BooleanField, Field, IntegerField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import UUID as IsUuid
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
-from wtforms.widgets import DateInput, DateTimeLocalInput
+from wtforms.widgets import DateInput, DateTimeLocalInput, TextInput
 
 from mentorcert.evidence.moments import Stretch, stretch
 
@@ -37,7 +37,9 @@ class MomentField(Field):
             raise ValueError(_l("Write a day like 2026-11-24, or a time like 2026-11-24T14:30. Times are in UTC."))
 
     def widget(self, field: "MomentField", **attributes: Any) -> Any:
-        """The browser's calendar; with a clock beside it when a time was asked for."""
+        """The browser's calendar; with a clock beside it when a time was asked for; what can't be read stays."""
+        if field.errors:
+            return TextInput()(field, **attributes)
         if field.data is None or field.data.day:
             return DateInput()(field, **attributes)
         return DateTimeLocalInput()(field, step="any", **attributes)

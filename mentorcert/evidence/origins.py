@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import xapi
-from mentorcert.cohorts.models import Enrolment
 from mentorcert.errors import NotFound
 from mentorcert.evidence import effects, fold
 from mentorcert.evidence.agents import uuid_of
+from mentorcert.evidence.meaning import enrolled
 from mentorcert.evidence.pretty import pretty
 from mentorcert.evidence.sentences import Sentence, in_english, sentence
 from mentorcert.evidence.telling import Sources, Told, progress_of, tell, telling_of
@@ -108,7 +108,7 @@ def whole(session: Session, wanted: UUID, known: Sources) -> Whole:
         verb=about.verb,
         activity=about.object_id if about.object_type == "Activity" else "",
         registration=about.registration,
-        enrolled=_enrolled(session, about.registration),
+        enrolled=enrolled(session, about.registration),
         source=_source(session, stored, told, known),
         refers_to=[Tied(id, tied.get(id)) for id in _targets(raw)],
         voided_by=[Tied(each.statement.id, tied[each.statement.id]) for each in back if _voids(each, stored)],
@@ -171,13 +171,6 @@ def _source(session: Session, stored: xapi.Stored, told: Told, known: Sources) -
     owner = uuid_of(credential.owner)
     name = people.named(session, [owner]).get(owner, "") if owner else ""
     return Source(told.source, name or short(credential.owner), credential.key, stored.authority_key)
-
-
-def _enrolled(session: Session, registration: UUID | None) -> str:
-    if registration is None:
-        return ""
-    found = session.scalar(select(Enrolment).where(Enrolment.uuid == registration))
-    return found.person.name if found else ""
 
 
 def _progress(session: Session, pair: fold.Key | None) -> Any:

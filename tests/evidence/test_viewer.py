@@ -14,7 +14,7 @@ import xapi.credentials
 from mentorcert import MentorCert
 from mentorcert.cohorts.models import Enrolment
 from mentorcert.db import writing
-from mentorcert.evidence import telling
+from mentorcert.evidence import identifiers, telling
 from mentorcert.evidence.service import Door
 from tests.browsing import Browser
 from tests.evidence.viewing import WAVED, from_outside, have_many, lines, read, send, void
@@ -193,7 +193,35 @@ def test_all_about_one_activity_shows_what_it_comes_to(
     [link] = re.findall(r'href="([^"]*)">All about it', ruth.get("/statements").text)
     html = ruth.get(link.replace("&amp;", "&")).text
     assert "What these statements say together" in html
-    assert "Tuesday 24 November, 14:00" in html
+    assert "Tuesday 24 November 2026, 14:00:00.000" in html
+
+
+def test_exact_words_are_told_in_names_and_titles(
+    app: MentorCert, ruth: Browser, session: Session, mine: Door, amara: Enrolment
+) -> None:
+    read(session, mine, amara)
+    send(app, session, from_outside())
+    agent = {"mbox": "mailto:ann@example.com"}
+    identifiers.add(session, mine, amara.person, agent, verified_by="Ruth, by phone", who="test", now=NOW)
+    session.commit()
+    lesson = "https://mentors.example.org/activities/tiny/start/first"
+    told = {
+        f"who={amara.person.uuid}&verb=completed": "Looking for Amara Okafor. Other systems say ann@example.com.",
+        "who=mbox:mailto:ann@example.com": "Looking for ann@example.com.",
+        f"activity={lesson}": "Looking for “The first lesson”.",
+        f"who=amara&registration={amara.uuid}": (
+            "Looking for Amara Okafor, the enrolment of Amara Okafor. Other systems say ann@example.com."
+        ),
+        "activity=http://example.com/never": "",
+    }
+    assert {asked: _looking_for(ruth.get(f"/statements?{asked}").text) for asked in told} == told
+    [link] = re.findall(r'href="([^"]*who=mbox[^"]*)"><bdi>ann', ruth.get("/statements?who=amara").text)
+    assert lines(ruth.get(link.replace("&amp;", "&")).text) == ["Ann waved at Safety at work from Company LMS"]
+
+
+def _looking_for(html: str) -> str:
+    found = re.search(r'<p class="small">(Looking for.*?)</p>', html, re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", "", found[1]).split()) if found else ""
 
 
 def test_a_page_of_many_asks_no_more_queries_than_a_page_of_one(

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from mentorcert.evidence import seeking, telling
 from mentorcert.evidence.agents import agent_of
 from mentorcert.evidence.forms import FILTERS, FilterForm
+from mentorcert.evidence.meaning import meaning
 from mentorcert.evidence.seeking import Unclear, Wanted
 from mentorcert.evidence.sentences import word
 from mentorcert.evidence.telling import Sources
@@ -80,6 +81,7 @@ def _list(form: FilterForm, verbs: list[str], asked: Wanted, known: Sources) -> 
         most=telling.MOST_COUNTED,
         exact=exact,
         newest=newest,
+        means=meaning(here.session(), asked, here.settings().iri_base),
         tail="" if form.after.data or ended else f"{url_for('evidence.newer')}?{urlencode(exact)}",
     )
 
