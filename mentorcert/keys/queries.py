@@ -10,10 +10,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-import xapi
 from mentorcert.audit import AuditEntry
 from mentorcert.catalog import queries as catalog
 from mentorcert.errors import NotFound
+from mentorcert.evidence.seeking import account_key
 from mentorcert.people import queries as people
 from mentorcert.people.models import Person
 from xapi import counting, credentials
@@ -120,7 +120,7 @@ def state_of(credential: Credential, now: datetime) -> State:
 
 
 def _told(session: Session, known: Collection[Credential], iri_base: str, now: datetime) -> list[Key]:
-    authorities = {each.uuid: _authority(iri_base, each) for each in known}
+    authorities = {each.uuid: account_key(iri_base, f"key:{each.uuid}") for each in known}
     sent = counting.by_authority(session, list(authorities.values()), MOST_COUNTED)
     owners = _owners(session, known)
     titles = {each.slug: each.title for each in catalog.current(session)}
@@ -135,10 +135,6 @@ def _told(session: Session, known: Collection[Credential], iri_base: str, now: d
         )
         for each in known
     ]
-
-
-def _authority(iri_base: str, credential: Credential) -> str:
-    return xapi.agent_key({"account": {"homePage": iri_base, "name": f"key:{credential.uuid}"}})
 
 
 def _owners(session: Session, known: Iterable[Credential]) -> Mapping[str, Owner]:
