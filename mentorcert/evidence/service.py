@@ -16,13 +16,14 @@ from sqlalchemy.sql.dml import Insert
 
 import xapi
 from mentorcert.db import writing
+from mentorcert.evidence import definers
 from mentorcert.evidence import fold as folding
 from mentorcert.evidence.fold import Key, Row, Value
 from mentorcert.evidence.models import Progress
 from mentorcert.evidence.receiving import Judge
 from mentorcert.evidence.statements import system_agent
 from mentorcert.evidence.trust import Verdict
-from xapi import verify
+from xapi import activities, verify
 
 PAGE: Final = 1000
 """How many statements a rebuild reads at once."""
@@ -85,9 +86,13 @@ class Door:
         _write(connection, rows)
 
     def rebuild(self, session: Session) -> int:
-        """Throw progress away and fold every stored statement again; gives the number of rows."""
+        """Throw progress away and fold every stored statement again; gives the number of rows.
+
+        What is known of activities is made again too.
+        """
         writing(session)
         xapi.keep_others_out(session)
+        activities.rebuild(session, definers.standing_of(session, self.authority, self.iri_base))
         session.execute(delete(Progress))
         rows = self.folded(session)
         if rows:
