@@ -46,7 +46,7 @@ class Settings:
     delivery_networks: tuple[str, ...] = ()
     """Networks that are not public, and that statements may be sent on to."""
     upload_bytes: int = 200 * MEBIBYTE
-    """The largest recording taken in one request."""
+    """The largest recording, or xAPI request with attachments, taken at once."""
     keep_film_days: int = 0
     """After how many days what a film's player said goes, where nothing rests on it; 0 keeps it."""
     keep_received_days: int = 0
