@@ -45,6 +45,8 @@ from mentorcert.reports import trainee_views
 from mentorcert.reports import views as reports_views
 from mentorcert.sessions import queries as sessions
 from mentorcert.sessions import views as sessions_views
+from mentorcert.upkeep import requests
+from mentorcert.upkeep import views as upkeep_views
 from mentorcert.web import filters, here, home, nav
 from xapi import Authority
 from xapi.credentials import Credential
@@ -67,6 +69,7 @@ BLUEPRINTS: Final = (
     evidence_views.blueprint,
     keys_views.blueprint,
     delivery_views.blueprint,
+    upkeep_views.blueprint,
 )
 
 SCOPES: Final[Mapping[str, Callable[[Session, UUID], Scope | None]]] = {
@@ -111,10 +114,13 @@ class MentorCert(Flask):
 
     lrs: Lrs
     """What answers below /xapi."""
+    is_counted = False
+    """Whether requests are counted for metrics."""
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Give a request to the pages or to the statement store."""
-        return beside(super().wsgi_app, self.lrs)(environ, start_response)
+        application = beside(super().wsgi_app, self.lrs)
+        return (requests.counted(application) if self.is_counted else application)(environ, start_response)
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view inside one transaction. An error at the commit reaches the handlers like any other."""
@@ -156,6 +162,9 @@ def create_app(settings: Settings | None = None) -> MentorCert:
     app.refuse_unguarded_views()
     app.lrs = _lrs(app, door(settings.iri_base))
     jobs.connect(app, settings)
+    if settings.metrics_key and requests.is_counted():
+        requests.prepare()
+        app.is_counted = True
     return app
 
 

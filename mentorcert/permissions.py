@@ -45,6 +45,7 @@ class Permission(StrEnum):
     CERTIFICATE_READ = "certificate.read"
     CERTIFY = "certify"
     PEOPLE_MANAGE = "people.manage"
+    PERSON_FORGET = "person.forget"
     STATEMENTS_READ = "statements.read"
     KEYS_MANAGE = "keys.manage"
     DELIVERY_MANAGE = "delivery.manage"
@@ -77,6 +78,7 @@ RULES: Final[dict[Permission, frozenset[Role | Standing]]] = {
     Permission.CERTIFICATE_READ: frozenset({Standing.OWNER, _M}),
     Permission.CERTIFY: frozenset({_M}),
     Permission.PEOPLE_MANAGE: frozenset({_M, _A}),
+    Permission.PERSON_FORGET: frozenset({_A}),
     Permission.STATEMENTS_READ: frozenset({_A}),
     Permission.KEYS_MANAGE: frozenset({_A}),
     Permission.DELIVERY_MANAGE: frozenset({_A}),

@@ -173,6 +173,9 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "trainee.enrolment_home": OWNER,
     "trainee.home": SIGNED_IN,
     "trainee.unit": OWNER,
+    "upkeep.ask_forget": frozenset({"administrator"}),
+    "upkeep.forget": frozenset({"administrator"}),
+    "upkeep.tell": EVERYBODY,  # it asks for a key of its own, and is nothing where none is set
 }
 
 

@@ -12,7 +12,7 @@ from mentorcert.people import giving, queries, service
 from mentorcert.people.forms import ROLE_NAMES, InviteForm, clean
 from mentorcert.people.models import Person
 from mentorcert.people.views.door import blueprint
-from mentorcert.permissions import Permission, Role, needs
+from mentorcert.permissions import Permission, Role, allows, needs
 from mentorcert.web import here
 
 MOST_PAGES: Final = 1_000_000
@@ -38,6 +38,7 @@ def index() -> ResponseReturnValue:
         page=page,
         pages=-(-total // queries.PAGE),
         roles_of=_roles_of,
+        forgets=allows(here.viewer(), Permission.PERSON_FORGET),
     )
 
 
