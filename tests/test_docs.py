@@ -13,7 +13,7 @@ import pytest
 from mentorcert.catalog.check import check
 from mentorcert.cli import main
 from mentorcert.config import from_environment
-from mentorcert.evidence import statements
+from mentorcert.evidence import statements, trust
 from tests.catalog.factories import FILES, JPEG, MEDIA, WEBM
 from xapi import vocabulary
 from xapi.credentials import SCOPES
@@ -82,6 +82,25 @@ def test_every_verb_and_type_that_we_say_and_every_scope_is_explained() -> None:
     types = {each["objectActivityType"] for each in profile["templates"] if "objectActivityType" in each}
     assert {iri for iri in verbs | types if f"`{iri}`" not in page} == set()
     assert {scope for scope in SCOPES if f"`{scope}`" not in page} == set()
+
+
+def test_all_that_another_system_may_say_is_explained() -> None:
+    section = _text("docs/xapi.md").partition("### What another system's statement must say")[2].partition("\n## ")[0]
+    assert set(re.findall(r"`(https?://[^`]+/verbs/[^`]+)`", section)) == {
+        verb for verbs in trust.VERBS.values() for verb in verbs
+    }
+    received = {each["id"].rpartition("/")[2] for each in _templates() if not _is_ours_alone(each)} - {
+        "statement-voided"
+    }
+    assert {name for name in received if f"`{name}`" not in section} == set()
+
+
+def _templates() -> list[dict[str, Any]]:
+    return list(json.loads(_text("xapi/profile.jsonld"))["templates"])
+
+
+def _is_ours_alone(template: dict[str, Any]) -> bool:
+    return any(rule["location"] == "$.authority.account.name" for rule in template["rules"])
 
 
 def _text(page: str) -> str:
