@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from xapi import tables
 from xapi.identity import indexed
+from xapi.statement import Relation
 
 _AT_ONCE: Final = 100
 """How many authorities one query counts for; SQLite joins 500 selects at most."""
@@ -26,5 +27,6 @@ def by_authority(session: Session, authorities: Sequence[str], most: int) -> dic
 
 
 def _sent(authority: str, most: int) -> ScalarSelect[Any]:
-    some = select(tables.statement.c.sequence).where(tables.statement.c.authority_key == indexed(authority))
+    of = tables.related.c
+    some = select(of.sequence).where(of.key == indexed(authority), of.kind == Relation.AUTHORITY)
     return select(func.count()).select_from(some.limit(most + 1).subquery()).scalar_subquery()

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import Engine
+import pytest
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from tests.databases import counted
@@ -30,3 +31,12 @@ def test_a_hundred_are_counted_by_one_query(session: Session, engine: Engine) ->
     with counted(engine) as said:
         assert counting.by_authority(session, keys, 3) == dict.fromkeys(keys, 0)
     assert len(said) == 3
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_count_looks_at_what_others_sent(session: Session, engine: Engine) -> None:
+    with counted(engine) as said:
+        counting.by_authority(session, [key("one").key, key("other").key], 3)
+    asked = text("EXPLAIN QUERY PLAN " + said[0].replace("?", "1"))
+    steps = [row.detail for row in session.execute(asked) if "xapi_" in row.detail]
+    assert steps == ["SEARCH xapi_related USING PRIMARY KEY (key=? AND kind=?)"] * 2
