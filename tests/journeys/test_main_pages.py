@@ -65,7 +65,10 @@ TOURS: dict[str, tuple[tuple[str, ...], ...]] = {
     "Ruth Adeyemi": (
         ("/statements",),
         ("/statements", ".stmt summary"),
+        ("/statements", ".stmt summary", ".stmt[open] p a"),
+        ("/statements", ".filter__more summary"),
         ("/statements?who=Amara",),
+        ("/statements?activity=silence",),
         ("/keys",),
         ("/keys/new",),
     ),
