@@ -152,9 +152,9 @@ def put(
 
     Raises PreconditionFailed, and Unconditional where the rule wants preconditions and there are none.
     """
-    there = _locked(session, _place(context, document_id))
-    preconditions.check_put(_tag(there), rule)
-    _store(session, context, document_id, Document(content, content.tag, now), there)
+    there = _locked_tag(session, _place(context, document_id))
+    preconditions.check_put(there, rule)
+    _store(session, context, document_id, Document(content, content.tag, now), is_new=there is None)
 
 
 def posted(content: Content) -> Posted:
@@ -169,17 +169,18 @@ def post(
 
     Merging is for JSON objects, one level deep. Raises DocumentFaults, TooLarge and PreconditionFailed.
     """
-    there = _locked(session, _place(context, document_id))
-    preconditions.check(_tag(there))
+    place = _place(context, document_id)
+    preconditions.check(_locked_tag(session, place))
+    there = _found(session, place)
     content = sent.content if there is None else _merged(there.content, sent)
-    _store(session, context, document_id, Document(content, content.tag, now), there)
+    _store(session, context, document_id, Document(content, content.tag, now), is_new=there is None)
     return content
 
 
 def remove(session: Session, context: Context, document_id: str, *, preconditions: Preconditions) -> None:
     """Delete a document, if it is there. Needs a write transaction. Raises PreconditionFailed."""
     place = _place(context, document_id)
-    preconditions.check(_tag(_locked(session, place)))
+    preconditions.check(_locked_tag(session, place))
     session.execute(delete(tables.document).where(*_at(place)))
 
 
@@ -220,10 +221,6 @@ def _unmergeable(why: str) -> DocumentFaults:
     return DocumentFaults([Fault("$", f"{why}. Use PUT to replace the document")])
 
 
-def _tag(document: Document | None) -> str | None:
-    return None if document is None else document.tag
-
-
 def _place(context: Context, document_id: str) -> dict[str, str]:
     """Return the primary key of a document."""
     registration = str(context.registration) if context.registration else ""
@@ -241,12 +238,12 @@ def _all_in(context: Context) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _locked(session: Session, place: Mapping[str, str]) -> Document | None:
-    """Wait for every other writer of a document, and return what is there then."""
+def _locked_tag(session: Session, place: Mapping[str, str]) -> str | None:
+    """Wait for every other writer of a document, and return the tag of what is there then."""
     if session.connection().dialect.name == "postgresql":  # a row that is not there yet can't be locked
         which = zlib.crc32("\n".join(place.values()).encode()) - 2**31  # two that share a number wait for each other
         session.execute(text("SELECT pg_advisory_xact_lock(:kind, :which)"), {"kind": _LOCK, "which": which})
-    return _found(session, place)
+    return session.scalar(select(_rows.sha1).where(*_at(place)))
 
 
 def _found(session: Session, place: Mapping[str, str]) -> Document | None:
@@ -258,7 +255,7 @@ def _document(row: Row[*tuple[Any, ...]]) -> Document:
     return Document(Content(row.content_type, bytes(row.content)), row.sha1, row.updated)
 
 
-def _store(session: Session, context: Context, document_id: str, document: Document, there: Document | None) -> None:
+def _store(session: Session, context: Context, document_id: str, document: Document, *, is_new: bool) -> None:
     place = _place(context, document_id)
     changed = {
         "content_type": document.content.type,
@@ -266,7 +263,7 @@ def _store(session: Session, context: Context, document_id: str, document: Docum
         "sha1": document.tag,
         "updated": document.updated,
     }
-    if there is not None:
+    if not is_new:
         session.execute(update(tables.document).where(*_at(place)).values(changed))
         return
     about = {

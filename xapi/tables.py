@@ -185,9 +185,9 @@ document: Final = Table(
     Column("agent_key", String(), index=True, doc="the agent's canonical key, as `indexed`, where it is about one"),
     Column("document_id", Text(), nullable=False, doc="the stateId or profileId"),
     Column("content_type", Text(), nullable=False, doc="the media type, as its sender says"),
-    Column("content", LargeBinary(), nullable=False, doc="the document, byte for byte"),
     Column("sha1", String(40), nullable=False, doc="SHA-1 of the content: its entity tag"),
     Column("updated", Instant(), nullable=False, doc="when it was last stored"),
+    Column("content", LargeBinary(), nullable=False, doc="the document; last, so that the rest is read without it"),
 )
 
 activity: Final = Table(
