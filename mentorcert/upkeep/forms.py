@@ -19,7 +19,7 @@ class ForgetForm(FlaskForm):
     )
     also = TextAreaField(
         _l("Other addresses that systems know them by"),
-        description=_l("One on a line, such as an old e-mail address. We know the ones above already."),
+        description=_l("One on a line, such as an old e-mail address. What we know of ourselves goes anyway."),
         validators=[Length(max=2000, message=_l("Use 2,000 characters or fewer."))],
     )
 
