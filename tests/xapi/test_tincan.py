@@ -1,29 +1,11 @@
 """An independent client works against the store unchanged."""
 
-import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
-import pytest
-from sqlalchemy import Engine
 from tincan import Activity, ActivityDefinition, Agent, Context, RemoteLRS, Result, Score, Statement, StatementRef, Verb
-from werkzeug.serving import make_server
 
 from tests.xapi.factories import COMPLETED, LESSON, REGISTRATION, VOIDED
-from tests.xapi.lrs_app import Application, make_key
-
-
-@pytest.fixture
-def remote(engine: Engine, now: datetime) -> Iterator[RemoteLRS]:
-    key, secret = make_key(engine, now, "all")
-    server = make_server("127.0.0.1", 0, Application(engine), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield RemoteLRS(endpoint=f"http://127.0.0.1:{server.server_port}/xapi/", username=key, password=secret)
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def completed(name: str) -> Statement:
