@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, inspect, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mentorcert.db import Base, writing
@@ -27,13 +28,18 @@ def hold(session: Session, iri_base: str, *, now: datetime) -> None:
     """
     if not inspect(session.connection()).has_table(Installation.__tablename__):
         return
-    kept = session.scalar(select(Installation.iri_base))
-    if kept is None:
-        writing(session)
-        session.add(Installation(iri_base=iri_base, made_at=now))
-        session.flush()
-    elif kept != iri_base:
+    kept = session.scalar(select(Installation.iri_base)) or _first(session, iri_base, now)
+    if kept != iri_base:
         title = f"This database belongs to {kept}; MENTORCERT_IRI_BASE says {iri_base}."
         raise Invalid(
             title, f"Every statement in it names {kept}. Set MENTORCERT_IRI_BASE to that, or use another database."
         )
+
+
+def _first(session: Session, iri_base: str, now: datetime) -> str:
+    """Keep the address, unless another process that starts at the same moment was first; return what is kept."""
+    writing(session)
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = {"id": 1, "iri_base": iri_base, "made_at": now}
+    session.execute(insert(Installation).values(row).on_conflict_do_nothing())
+    return session.scalars(select(Installation.iri_base)).one()

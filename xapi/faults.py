@@ -7,6 +7,9 @@ from typing import Final
 SHOWN: Final = 50
 """How many faults are told at once: a broken generator repeats the same one thousands of times."""
 
+ENOUGH: Final = 1000
+"""After how many faults nobody looks for more: a body of 8 MiB can hold a million."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from xapi import values
-from xapi.faults import Fault, Report, inside
+from xapi.faults import ENOUGH, Fault, Report, inside
 from xapi.values import Check
 
 
@@ -22,6 +22,8 @@ def record(properties: Mapping[str, Check], required: tuple[str, ...] = ()) -> C
             rule = properties.get(name)
             if rule is None:
                 report.append(Fault(inside(path, name), "is no property of the standard here"))
+                if len(report) >= ENOUGH:
+                    return
             elif member is None:
                 report.append(Fault(f"{path}.{name}", "is null; leave it out"))
             else:
@@ -52,6 +54,8 @@ def array(element: Check, *, empty: bool = True) -> Check:
             report.append(Fault(path, "is empty"))
         for index, member in enumerate(value):
             element(member, f"{path}[{index}]", report)
+            if len(report) >= ENOUGH:
+                return
 
     return check
 
@@ -63,6 +67,8 @@ def extensions(value: Any, path: str, report: Report) -> None:
         return
     for key in value:
         values.iri(key, f'{path}["{key}"]', report)
+        if len(report) >= ENOUGH:
+            return
 
 
 def language_map(value: Any, path: str, report: Report) -> None:
@@ -73,3 +79,5 @@ def language_map(value: Any, path: str, report: Report) -> None:
     for tag, words in value.items():
         values.language(tag, f'{path}["{tag}"]', report)
         values.string(words, f'{path}["{tag}"]', report)
+        if len(report) >= ENOUGH:
+            return

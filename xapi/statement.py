@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from xapi import jsontext, rules
 from xapi.equivalence import equivalent
-from xapi.faults import Fault, Report, StatementFaults
+from xapi.faults import ENOUGH, Fault, Report, StatementFaults
 from xapi.identity import agent_key, keys_of
 from xapi.values import instant
 from xapi.vocabulary import VOIDED
@@ -138,6 +138,8 @@ def _faults(items: Sequence[Any], *, batch: bool, version: str) -> Report:
     report: Report = []
     for index, item in enumerate(items):
         check(item, f"$[{index}]" if batch else "$", report)
+        if len(report) >= ENOUGH:
+            return report
     given = Counter(item["id"].lower() for item in items if isinstance(item, dict) and isinstance(item.get("id"), str))
     report.extend(Fault("$", f"holds the statement {each} twice") for each, times in given.items() if times > 1)
     return report

@@ -9,11 +9,11 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlencode
 
+from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.wrappers import Request
 
 from xapi import jsontext, values
-from xapi.lrs.wire import VERSION, VERSIONS, Refusal, version
+from xapi.lrs.wire import VERSION, VERSIONS, Refusal, body, version
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -73,10 +73,8 @@ def _method(environ: "WSGIEnvironment") -> str:
 def _form(environ: "WSGIEnvironment") -> dict[str, str]:
     if environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != _FORM:
         raise Refusal(400, f"with ?method= send a form ({_FORM})")
-    request = Request(environ)
-    request.max_content_length = jsontext.MAX_BYTES
     try:
-        fields = parse_qsl(request.get_data().decode(), True, max_num_fields=_FIELDS)
+        fields = parse_qsl(body(Request(environ), jsontext.MAX_BYTES).decode(), True, max_num_fields=_FIELDS)
     except RequestEntityTooLarge as error:
         raise Refusal(413, f"the form is larger than {jsontext.MAX_BYTES // 1024 // 1024} MiB") from error
     except ValueError as error:  # too many fields, or no UTF-8

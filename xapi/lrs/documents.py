@@ -199,9 +199,8 @@ def _tags(call: Call, header: str) -> frozenset[str] | None:
 
 
 def _content(call: Call) -> Content:
-    """Return the body. Flask reads it whole, up to the limit."""
-    call.request.max_content_length = documents.MAX_BYTES
-    data = call.request.get_data(cache=False)
+    """Return the body, whole."""
+    data = wire.body(call.request, documents.MAX_BYTES)
     given = call.request.headers.get("Content-Type") or "application/octet-stream"
     report: Report = []
     values.media_type(given, "Content-Type", report)

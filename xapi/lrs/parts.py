@@ -11,6 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from xapi import attachments, jsontext, multipart, values
 from xapi.attachments import Kept, Named
+from xapi.lrs import wire
 from xapi.lrs.wire import Call, Refusal
 from xapi.multipart import Received
 from xapi.statement import Statement, parse
@@ -53,8 +54,7 @@ def sent(call: Call, wanted: UUID | None = None) -> Iterator[Sent]:
 
 
 def _without_attachments(call: Call, wanted: UUID | None) -> Sent:
-    call.request.max_content_length = jsontext.MAX_BYTES
-    body = call.request.get_data(cache=False)
+    body = wire.body(call.request, jsontext.MAX_BYTES)
     statements = parse(body, now=call.host.now(), version=call.version, statement_id=wanted)
     attachments.refuse_missing(attachments.named_in(statements, batch=_is_batch(body)), ())
     return Sent(statements)

@@ -168,6 +168,20 @@ def allow(allowed: bool, what: str) -> None:
         raise Refusal(403, f"this key may not {what}; ask for one with that scope")
 
 
+def body(sent: Request, most: int) -> bytes:
+    """Return a request's whole body. Raises RequestEntityTooLarge above `most` bytes, Refusal when its end is missing.
+
+    Of a body that does not say how long it is, Werkzeug would return the first `most` bytes as if they were all.
+    """
+    sent.max_content_length = most + 1
+    data = sent.get_data(cache=False)
+    if len(data) > most:
+        raise RequestEntityTooLarge
+    if sent.content_length is not None and len(data) != sent.content_length:
+        raise Refusal(400, f"the body ended after {len(data)} of {sent.content_length} bytes; send it again")
+    return data
+
+
 def conditional(response: Response) -> Response:
     """Give the response its ETag; the body is left out when the client has it already."""
     response.set_etag(hashlib.sha256(response.get_data()).hexdigest())
