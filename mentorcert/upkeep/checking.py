@@ -160,6 +160,12 @@ def latest(session: Session) -> SelfCheck | None:
     return session.scalar(query.limit(1))
 
 
+def faults(session: Session) -> int:
+    """Return how many faults the newest whole check found, or the one under way if that found more already."""
+    known = (latest(session), _under_way(session))
+    return max((each.faults for each in known if each is not None), default=0)
+
+
 def _under_way(session: Session) -> SelfCheck | None:
     query = select(SelfCheck).where(SelfCheck.finished_at.is_(None)).order_by(SelfCheck.id.desc())
     return session.scalar(query.limit(1))

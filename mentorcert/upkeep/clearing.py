@@ -88,9 +88,8 @@ def erase_traces(session: Session, words: Words, subjects: frozenset[str]) -> No
     after = 0
     while entries := session.execute(_entries.where(AuditEntry.id > after).limit(_PAGE)).all():
         for each in entries:
-            about = each.subject in subjects
             old = {"reason": each.reason, "before": each.before, "after": each.after}
-            new = words.out_of(old, name_too=about or " " in words.name)
+            new = words.out_of(old, about=each.subject in subjects)
             if changed := {name: value for name, value in new.items() if value != old[name]}:
                 session.execute(update(AuditEntry).where(AuditEntry.id == each.id).values(**changed))
         after = entries[-1].id
@@ -98,8 +97,8 @@ def erase_traces(session: Session, words: Words, subjects: frozenset[str]) -> No
         if row.payload.get("to") in words.identifiers:
             session.delete(row)
         else:
-            row.payload = words.out_of(row.payload, name_too=" " in words.name)
-            row.last_error = words.out_of(row.last_error)
+            row.payload = words.out_of(row.payload, about=False)
+            row.last_error = words.out_of(row.last_error, about=False)
 
 
 _entries: Final = select(

@@ -13,13 +13,20 @@ ERASED: Final = "(erased)"
 class Words:
     """What names somebody."""
 
-    name: str
-    identifiers: tuple[str, ...]
-    """Addresses, account names and the like: what names nobody else."""
+    name: str = ""
+    identifiers: tuple[str, ...] = ()
+    """Addresses and the like: what names nobody else, wherever it stands."""
+    account_names: tuple[str, ...] = ()
+    """What other systems call them: it may be any word, and so names them only in what is about them."""
 
-    def out_of(self, value: Any, *, name_too: bool = True) -> Any:
-        """Return text, or JSON, in which these words are replaced, in any case of letters and as whole words only."""
-        pattern = _pattern([*self.identifiers, *([self.name] if name_too else [])])
+    def out_of(self, value: Any, *, about: bool = True) -> Any:
+        """Return text, or JSON, in which these words are replaced, in any case of letters and as whole words only.
+
+        `about` says that it is about this person. Elsewhere a name of one word, and what other systems call them, may
+        mean something else.
+        """
+        named = [self.name, *self.account_names] if about else [self.name] if " " in self.name else []
+        pattern = _pattern([*self.identifiers, *named])
         return value if pattern is None else _without(value, pattern)
 
 

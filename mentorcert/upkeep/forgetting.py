@@ -136,7 +136,7 @@ def forget_agent(session: Session, door: Door, agent: Agent, *, reason: str, who
     if session.scalar(owner) or (address and people.by_email(session, address)):
         raise Conflict("This agent means somebody who has an account.", "Forget that person instead.")
     keys = [key, *(_mailboxes(session, address) if address else ())]
-    words = Words("", tuple(_identifiers(keys)))
+    words = _words_of(keys)
     pseudonym = _pseudonym(door.iri_base)
     clearing.erase_traces(session, words, frozenset())
     session.flush()
@@ -147,19 +147,22 @@ def forget_agent(session: Session, door: Door, agent: Agent, *, reason: str, who
 
 def _words(session: Session, person: Person, extra: Iterable[str]) -> Words:
     keys = [*_verified(session, person), *_mailboxes(session, person.email), *extra]
-    given = () if is_forgotten(person) else (person.email,)
-    return Words("" if is_forgotten(person) else person.name, (*given, *_identifiers(keys)))
+    if is_forgotten(person):
+        return _words_of(keys)
+    return _words_of(keys, person.name, person.email)
 
 
-def _identifiers(keys: Iterable[str]) -> list[str]:
-    """What of an agent's key names somebody, and the digests of the whole by which the audit log speaks of it."""
-    found = []
+def _words_of(keys: Iterable[str], name: str = "", email: str = "") -> Words:
+    """What names somebody in texts, by the keys of their agents; the audit log knows these by digests."""
+    identifiers, account_names = [email], []
     for key in keys:
         kind, _, value = key.partition(":")
-        found += [hashlib.sha256(key.encode()).hexdigest(), value.rpartition("|")[2].removeprefix("mailto:")]
+        identifiers += [key, hashlib.sha256(key.encode()).hexdigest()]
         if kind == "account":
-            found.append(key)
-    return found
+            account_names.append(value.rpartition("|")[2])
+        else:
+            identifiers.append(value.removeprefix("mailto:"))
+    return Words(name, tuple(filter(None, identifiers)), tuple(account_names))
 
 
 def _verified(session: Session, person: Person) -> list[str]:

@@ -82,13 +82,13 @@ def _store(session: Session, door: Door, now: datetime) -> Iterator[Metric]:
 
 
 def _self_check(session: Session) -> Iterator[Metric]:
+    yield _gauge("self_check_faults", "Faults that the self-check found; 0 is well.", checking.faults(session))
     check = checking.latest(session)
     if check is None or check.finished_at is None:
         return
     finished = check.finished_at.timestamp()
     yield _gauge("self_check_timestamp_seconds", "When a self-check last came to its end.", finished)
     yield _gauge("self_check_statements", "Statements that it looked at.", check.checked)
-    yield _gauge("self_check_faults", "Faults that it found; 0 is well.", check.faults)
 
 
 def _work(session: Session, now: datetime) -> Iterator[Metric]:

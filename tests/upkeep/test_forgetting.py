@@ -239,3 +239,14 @@ def test_others_are_left_alone(life: Life) -> None:
     entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "y")).one()
     assert (entry.reason, entry.before, entry.after) == (f"{NAME}s x{EMAIL}", None, {"a": 1})
     assert (other.name, other.email) == (f"{NAME}-Ade", f"x{EMAIL}")
+
+
+def test_what_another_system_calls_them_may_be_any_word_elsewhere(life: Life) -> None:
+    session, short = life.session, {"account": {"homePage": "https://other.example", "name": "day"}}
+    writing(session)
+    for subject in ("cohort:1", f"person:{life.person.uuid}"):
+        audit.record(session, now=life.now, who="x", action="y", subject=subject, reason="a day, and another Day")
+    session.commit()
+    life.forget(also=[short])
+    told = session.scalars(select(AuditEntry.reason).where(AuditEntry.action == "y").order_by(AuditEntry.id))
+    assert list(told) == ["a day, and another Day", "a (erased), and another (erased)"]

@@ -98,7 +98,7 @@ def test_they_tell_of_the_store_the_mail_the_deliveries_and_the_check(
         "mentorcert_statement_newest_timestamp_seconds": (now + timedelta(microseconds=1)).timestamp(),
         "mentorcert_self_check_timestamp_seconds": (now - DAY).timestamp(),
         "mentorcert_self_check_statements": 7.0,
-        "mentorcert_self_check_faults": 2.0,
+        "mentorcert_self_check_faults": 3.0,
         "mentorcert_outbox_rows{state=dead}": 1.0,
         "mentorcert_outbox_rows{state=waiting}": 1.0,
         "mentorcert_outbox_late_seconds": 3600.0,
@@ -124,7 +124,7 @@ def _happen(world: World, now: datetime) -> None:
     session.execute(insert(tables.dead_letter), {"uuid": refused, "again": False, **letter})
     done = checking.Result(Seen(7, yesterday, 7, 20), 2, ["a", "b"], finished=True)
     checking.keep(session, done, now=yesterday)
-    checking.keep(session, checking.Result(Seen(1, yesterday, 1, 2)), now=now)
+    checking.keep(session, checking.Result(Seen(1, yesterday, 1, 2), 3, ["a"]), now=now)
     session.commit()
 
 
