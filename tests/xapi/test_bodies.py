@@ -42,4 +42,4 @@ def test_a_body_without_a_length_may_not_be_longer_than_others(lrs: Client) -> N
 @pytest.mark.parametrize("said", [101, documents.MAX_BYTES])
 def test_a_body_that_was_cut_off_is_refused(lrs: Client, said: int) -> None:
     assert send(lrs, "activities/state", "PUT", b'"' + b"x" * 98 + b'"', said, ADDRESS) == 400
-    assert lrs.get("activities/state", **ADDRESS).status_code == 404
+    assert lrs.get("activities/state", None, **ADDRESS).status_code == 404
