@@ -18,7 +18,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from mentorcert.catalog.models import ProgrammeVersion
@@ -46,6 +46,18 @@ class _Endpoint:
         """Raise ValidationError that says what to write instead."""
         if (fault := _endpoint_fault(field.data, self._own)) is not None:
             raise ValidationError(fault)
+
+
+class _SecretOf:
+    """Refuses to send the secret of one address to another: who may not read it could have it sent to themselves."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._endpoint = endpoint
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        """Raise ValidationError for a new address without its secret."""
+        if not field.data and (form.endpoint.data or "").rstrip("/") != self._endpoint:
+            raise ValidationError(_l("Enter the secret for the new address: the one there is goes nowhere else."))
 
 
 def _endpoint_fault(text: str, own: str) -> Any:
@@ -134,14 +146,14 @@ class TargetForm(FlaskForm):
         keys: Sequence[tuple[str, str]],
         *,
         own: str,
-        made: bool,
+        made: str | None,
         **rest: Any,
     ) -> None:
         super().__init__(**rest)
         self.endpoint.validators = [DataRequired(_l("Give its endpoint.")), Length(max=MOST), _Endpoint(own)]
-        if made:
+        if made is not None:
             del self.history
-            self.secret.validators = [Optional(), Length(max=MOST)]
+            self.secret.validators = [_SecretOf(made), Length(max=MOST)]
             self.secret.description = _l("It can't be shown. Leave it empty to keep the one there is.")
         else:
             self.secret.validators = [InputRequired(_l("Give the secret of that key.")), Length(max=MOST)]

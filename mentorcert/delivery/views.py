@@ -70,7 +70,7 @@ def show(target: UUID) -> ResponseReturnValue:
 def edit(target: UUID) -> ResponseReturnValue:
     """The form that changes where a delivery goes and what it gets."""
     found = queries.target(here.session(), target)
-    form = _form(made=True, formdata=None, data=_chosen(found))
+    form = _form(made=found.endpoint, formdata=None, data=_chosen(found))
     return render_template("delivery/edit.html", form=form, target=found)
 
 
@@ -79,7 +79,7 @@ def edit(target: UUID) -> ResponseReturnValue:
 def change(target: UUID) -> ResponseReturnValue:
     """Change where a delivery goes and what it gets."""
     found = queries.target(here.session(), target)
-    form = _form(made=True)
+    form = _form(made=found.endpoint)
     if not form.validate():
         return render_template("delivery/edit.html", form=form, target=found), 400
     service.change(here.session(), target, form.wish(), **_house())
@@ -145,7 +145,8 @@ def give_up(target: UUID, letter: UUID | None) -> ResponseReturnValue:
     return _back(target)
 
 
-def _form(*, made: bool = False, **rest: Any) -> TargetForm:
+def _form(*, made: str | None = None, **rest: Any) -> TargetForm:
+    """Return the form; `made` is the endpoint of a target that is there already."""
     base = here.settings().iri_base
     known = credentials.every(here.session())
     keys = [(account_key(base, f"key:{each.uuid}"), each.label) for each in known if each.may_write]

@@ -187,7 +187,7 @@ def test_how_each_stands_is_said_first(ruth: Browser, session: Session, now: dat
     ]
     page = ruth.get(f"/deliveries/{uuid}").text
     assert "the oldest was stored 3 minutes ago" in page
-    assert "Tuesday 24 November, 14:00</time>: It answered 503." in page
+    assert 'Tuesday 24 November, 14:00</time>: <span class="wrap">It answered 503.' in page
 
 
 def test_a_delivery_can_be_paused_resumed_repeated_changed_and_removed(
@@ -201,21 +201,20 @@ def test_a_delivery_can_be_paused_resumed_repeated_changed_and_removed(
     assert only(session).state == "paused"
     ruth.submit(f"/deliveries/{uuid}/history", {})
     assert (only(session).state, only(session).cursor) == ("running", 0)
-    changed = wish(name="Theirs", endpoint="https://other.example.org/", secret="", version="2.0.0")
+    changed = wish(name="Theirs", endpoint=f"{ENDPOINT}/", secret="", version="2.0.0")
     assert ruth.submit(f"/deliveries/{uuid}/change", changed).status_code == 303
     it = only(session)
-    assert (it.name, it.endpoint, it.version, it.secret) == (
-        "Theirs",
-        "https://other.example.org",
-        "2.0.0",
-        "sealed before",
-    )
+    assert (it.name, it.endpoint, it.version, it.secret) == ("Theirs", ENDPOINT, "2.0.0", "sealed before")
+    elsewhere = wish(endpoint="https://other.example.org/", secret="")
+    assert "Enter the secret for the new address" in ruth.submit(f"/deliveries/{uuid}/change", elsewhere).text
+    assert ruth.submit(f"/deliveries/{uuid}/change", elsewhere | {"secret": "theirs"}).status_code == 303
+    assert only(session).endpoint == "https://other.example.org"
     ruth.submit(f"/deliveries/{uuid}/change", wish(secret="a newer one"))
     assert Seal("a secret of thirty-two characters").open(only(session).secret) == "a newer one"
     assert ruth.submit(f"/deliveries/{uuid}/change", wish(name="")).status_code == 400
     ruth.submit(f"/deliveries/{uuid}/remove", {})
     assert targets.every(session) == []
-    kinds = ["resume", "pause", "history", "change", "change", "remove"]
+    kinds = ["resume", "pause", "history", "change", "change", "change", "remove"]
     assert acts(session) == [f"delivery.{each}" for each in kinds]
 
 
