@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    literal_column,
 )
 from sqlalchemy import Boolean as Bool
 from sqlalchemy.engine import Dialect
@@ -96,7 +97,14 @@ Index(
 )
 _referring = statement.c.refers.is_not(None)
 Index(None, statement.c.refers, sqlite_where=_referring, postgresql_where=_referring)
-Index("ix_xapi_statement_late", statement.c.sequence, sqlite_where=statement.c.late, postgresql_where=statement.c.late)
+# SQLite takes such an index only for the very words of its condition, and this is how it is asked.
+Index(
+    "ix_xapi_statement_late",
+    statement.c.sequence,
+    sqlite_where=literal_column("late = 1"),
+    postgresql_where=statement.c.late,
+)
+
 
 related: Final = Table(
     "xapi_related",
