@@ -2,20 +2,29 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import flask_migrate
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.pool import NullPool
 
 from mentorcert import create_app
 from mentorcert.config import Settings, from_environment
-from mentorcert.db import Base, db
+from mentorcert.db import Base, db, writing
 from tests import postgres
+from tests.factories import NOW
+from tests.xapi.factories import BEN, COMPLETED, LESSON, a_statement
 from xapi import metadata as store
+from xapi.jsontext import digest, encode
+from xapi.query import Query, find
+from xapi.tables import statement
+from xapi.values import written
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -52,3 +61,43 @@ def test_all_migrations_can_be_taken_back(empty_settings: Settings) -> None:
     engine = create_engine(empty_settings.database_url, poolclass=NullPool)
     assert inspect(engine).get_table_names() == ["alembic_version"]
     engine.dispose()
+
+
+def test_statements_of_the_first_version_are_found_and_whole_afterwards(empty_settings: Settings) -> None:
+    told = [_kept_by_the_first_version(number) for number in (1, 2, 3)]
+    with _in_app(empty_settings):
+        flask_migrate.upgrade(revision="0001")
+        writing(db.session())
+        insert = "INSERT INTO xapi_statement ({}) VALUES ({})"
+        names = ", ".join(told[0])
+        db.session.execute(text(insert.format(names, ", ".join(f":{name}" for name in told[0]))), told)
+        db.session.commit()
+    with _in_app(empty_settings):  # its start keeps the address
+        flask_migrate.upgrade()
+        found = find(db.session(), Query(agent="mbox:mailto:ben@example.org", verb=COMPLETED, related_agents=True))
+        rows = db.session.execute(select(statement.c.late, statement.c.sha256, statement.c.text).order_by("sequence"))
+        hashes = [(row.late, row.sha256 == digest(row.text)) for row in rows]
+        db.session.rollback()
+    assert [each.sequence for each in found.statements] == [3, 2, 1]
+    assert hashes == [(False, True), (True, True), (False, True)]
+
+
+def _kept_by_the_first_version(number: int) -> dict[str, Any]:
+    stored = NOW + (timedelta(hours=number) if number != 2 else timedelta())
+    uuid = str(UUID(int=number, version=4))
+    given = written(stored)
+    raw = {**a_statement(actor=BEN), "id": uuid, "stored": given, "timestamp": given, "authority": BEN}
+    return {
+        "sequence": number,
+        "id": uuid.replace("-", ""),
+        "stored": stored.replace(tzinfo=None),
+        "timestamp": stored.replace(tzinfo=None),
+        "verb": COMPLETED,
+        "actor_key": "mbox:mailto:ben@example.org",
+        "object_type": "Activity",
+        "object_id": LESSON,
+        "authority_key": "mbox:mailto:ben@example.org",
+        "voiding": False,
+        "voids_any": False,
+        "text": encode(raw),
+    }
