@@ -1,5 +1,6 @@
 """The agents and activities resources over HTTP: what is known, and what is so even of strangers."""
 
+import hashlib
 import json
 from datetime import datetime
 from typing import Any
@@ -128,6 +129,7 @@ def test_what_is_known_is_only_read(
     lrs: Client, lrs_app: Application, engine: Engine, now: datetime, path: str, asked: Any
 ) -> None:
     given = lrs.get(path, **asked)
+    assert given.headers["ETag"] == f'"{hashlib.sha1(given.data, usedforsecurity=False).hexdigest()}"'
     assert lrs.send("HEAD", path, **asked).headers["ETag"] == given.headers["ETag"]
     assert lrs.get(path, headers={"If-None-Match": given.headers["ETag"]}, **asked).status_code == 304
     refused = lrs.send("PUT", path, b"{}", **asked)

@@ -183,8 +183,11 @@ def body(sent: Request, most: int) -> bytes:
 
 
 def conditional(response: Response) -> Response:
-    """Give the response its ETag; the body is left out when the client has it already."""
-    response.set_etag(hashlib.sha256(response.get_data()).hexdigest())
+    """Give the response its ETag; the body is left out when the client has it already.
+
+    xAPI 1.0.3, Communication 3.1, wants the SHA-1 of the content in hexadecimal digits.
+    """
+    response.set_etag(hashlib.sha1(response.get_data(), usedforsecurity=False).hexdigest())
     response.make_conditional(request)
     return response
 
