@@ -42,6 +42,10 @@ class Files:
         """The size in bytes; raises FileNotFoundError."""
         return obstore.head(self._store, key)["size"]
 
+    def modified(self, key: str) -> datetime:
+        """When it was stored; raises FileNotFoundError."""
+        return obstore.head(self._store, key)["last_modified"]
+
     def read(self, key: str) -> bytes:
         """The whole of a small file; raises FileNotFoundError."""
         return bytes(obstore.get(self._store, key).bytes())

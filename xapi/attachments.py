@@ -110,10 +110,12 @@ def check(statements: Sequence[Statement], attachments: Sequence[Named], receive
 
 
 def keep(blobs: Blobs, received: Received) -> None:
-    """Keep what came, before anything in the database says that it is there."""
+    """Keep what came, before anything in the database says that it is there.
+
+    Also what is there: its new age tells whoever clears what nothing names any more that it is wanted again.
+    """
     for sha2 in received.parts:
-        if not blobs.exists(sha2):
-            blobs.put(sha2, received.pieces(sha2))
+        blobs.put(sha2, received.pieces(sha2))
 
 
 _rows: Final = table.c

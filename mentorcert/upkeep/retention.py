@@ -94,13 +94,14 @@ def pages(session: Session, door: Door, rule: Rule, *, now: datetime, dry_run: b
 def clear_attachments(session: Session, files: Files, *, now: datetime) -> int:
     """Remove the bytes of attachments that no statement names any more; gives how many files.
 
-    What was stored within the last `GRACE` may still get its row.
+    What was stored within the last `GRACE`, if only again, may still get its row.
     """
     old = [key for key, stored in files.listed(ATTACHMENTS) if stored < now - GRACE]
     gone = [key for start in range(0, len(old), PAGE) for key in _nameless(session, old[start : start + PAGE])]
-    for key in gone:
+    still = [key for key in gone if files.modified(key) < now - GRACE]  # it may have come again meanwhile
+    for key in still:
         files.delete(key)
-    return len(gone)
+    return len(still)
 
 
 def _nameless(session: Session, keys: Sequence[str]) -> list[str]:

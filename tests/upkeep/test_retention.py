@@ -1,6 +1,9 @@
 """Retention: what is old goes where nothing rests on it, and progress is the same without it."""
 
+import os
 from datetime import datetime, timedelta
+from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +17,13 @@ from mentorcert.db import writing
 from mentorcert.evidence import statements
 from mentorcert.evidence.queries import about
 from mentorcert.evidence.statements import Thing
-from mentorcert.files import Blobs, open_files
+from mentorcert.files import Blobs, Files, open_files
 from mentorcert.upkeep import checking, retention
 from mentorcert.upkeep.retention import Page, Rule
 from tests.evidence.factories import FILM, World, make_world
-from xapi import tables
+from tests.xapi.bodies import BOUNDARY, Mixed, an_attachment
+from tests.xapi.factories import a_statement
+from xapi import attachments, multipart, tables
 from xapi import vocabulary as v
 
 DAY = timedelta(days=1)
@@ -200,3 +205,21 @@ def test_attachments_go_with_their_statements_and_files_that_nothing_names_later
     assert retention.clear_attachments(world.session, files, now=stored[0] + DAY) == 0
     assert retention.clear_attachments(world.session, files, now=stored[-1] + 2 * DAY) == 2
     assert [key[-1] for key, _ in files.listed("attachments")] == ["b"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_file_that_comes_again_is_as_good_as_new(world: World, tmp_path: Path) -> None:
+    """Nothing names it yet: its statement is stored a moment later."""
+    files, body = open_files("", tmp_path), Mixed(a_statement(attachments=[an_attachment(b"notes")]), [b"notes"])
+    keep = partial(_keep, files, bytes(body))
+    key, stored = keep()
+    os.utime(tmp_path / "files" / key, times=(0, 0))
+    assert keep() >= (key, stored)
+    assert retention.clear_attachments(world.session, files, now=stored + DAY / 2) == 0
+
+
+def _keep(files: Files, body: bytes) -> tuple[str, datetime]:
+    with multipart.read(BytesIO(body), BOUNDARY) as received:
+        attachments.keep(Blobs(files), received)
+    [kept] = files.listed("attachments")
+    return kept
