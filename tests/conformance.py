@@ -49,6 +49,8 @@ class Target:
 
     address: str
     key: tuple[str, str]
+    another_key: tuple[str, str]
+    """Of somebody else, who sends meanwhile."""
     log: Path
     """What the server printed."""
 
@@ -73,13 +75,13 @@ def _target(kind: str, folder: Path) -> Iterator[Target]:
     with _database(kind, folder) as url:
         databases.make_tables(url)
         with databases.engine_for(url) as engine:
-            key = make_key(engine, datetime.now(UTC), "all")
+            keys = [make_key(engine, datetime.now(UTC), "all") for _ in range(2)]
         port = free_port()
         served = ("--interface", "wsgi", "--workers", "2", "--blocking-threads", "32", "--port", str(port))
         granian = str(Path(sys.executable).with_name("granian"))
         command = [granian, *served, "--working-dir", str(ROOT), "wsgi:app"]
         with serving(command, port, folder, _settings(url)) as (address, _process):
-            yield Target(f"{address}/xapi", key, folder / "server.log")
+            yield Target(f"{address}/xapi", *keys, folder / "server.log")
 
 
 @contextmanager
@@ -117,7 +119,7 @@ def _lively(target: Target) -> Iterator[None]:
 
 
 def _send_now_and_then(target: Target, done: Event) -> None:
-    token = b64encode(":".join(target.key).encode()).decode()
+    token = b64encode(":".join(target.another_key).encode()).decode()
     headers = {
         "Authorization": f"Basic {token}",
         "X-Experience-API-Version": "2.0.0",
