@@ -127,14 +127,17 @@ def _asked_of(rows: FromClause, number: ColumnElement[int], what: ColumnElement[
 
 
 def _told(rows: FromClause, shape: Shape) -> list[ColumnElement[bool]]:
-    """Return the conditions on what a statement says of itself, whatever it was found for."""
+    """Return the conditions on what a statement says of itself, whatever it was found for.
+
+    When it was stored is only looked at again (`IS TRUE`): where to look for that, the bounds say.
+    """
     conditions = [] if shape.with_voided else [~is_voided(rows)]
     if shape.authority:
         conditions.append(_is_theirs(rows))
     if shape.since:
-        conditions.append(rows.c.stored > bindparam("since"))
+        conditions.append((rows.c.stored > bindparam("since")).is_(true()))
     if shape.until:
-        conditions.append(rows.c.stored <= bindparam("until"))
+        conditions.append((rows.c.stored <= bindparam("until")).is_(true()))
     return conditions
 
 
