@@ -75,13 +75,13 @@ def _target(kind: str, folder: Path) -> Iterator[Target]:
     with _database(kind, folder) as url:
         databases.make_tables(url)
         with databases.engine_for(url) as engine:
-            keys = [make_key(engine, datetime.now(UTC), "all") for _ in range(2)]
+            key, another = (make_key(engine, datetime.now(UTC), "all") for _ in range(2))
         port = free_port()
         served = ("--interface", "wsgi", "--workers", "2", "--blocking-threads", "32", "--port", str(port))
         granian = str(Path(sys.executable).with_name("granian"))
         command = [granian, *served, "--working-dir", str(ROOT), "wsgi:app"]
         with serving(command, port, folder, _settings(url)) as (address, _process):
-            yield Target(f"{address}/xapi", *keys, folder / "server.log")
+            yield Target(f"{address}/xapi", key, another, folder / "server.log")
 
 
 @contextmanager
