@@ -71,6 +71,8 @@ TOURS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("/statements?activity=silence",),
         ("/keys",),
         ("/keys/new",),
+        ("/deliveries",),
+        ("/deliveries/new",),
     ),
 }
 """By the name of who goes, each page as the address to begin at and what to click from there."""

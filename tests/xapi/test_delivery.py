@@ -6,16 +6,18 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from mentorcert.db import writing
 from tests.xapi.factories import BEN, COMPLETED, COURSE, LESSON, VOIDED, a_statement, a_void
 from tests.xapi.stores import THEIRS, store
-from xapi.delivery import LEASE, Answer, Filter, Outcome, Parcel, Target, Turn, claim, due, letters, next_parcel
+from xapi.delivery import LEASE, Answer, Filter, Outcome, Parcel, Target, Turn, claim, due, extend, letters, next_parcel
 from xapi.delivery import settle as settle_turn
 from xapi.delivery import targets as all_targets
 from xapi.delivery.targets import SIZE, State
 from xapi.delivery.turns import LARGEST, LONGEST_WAIT, MOST_REFUSALS, RARELY
+from xapi.tables import attachment
 
 OTHER = "https://example.org/verbs/other"
 TAKEN = Answer(Outcome.TAKEN, status=200)
@@ -179,6 +181,46 @@ def test_a_target_is_served_by_one_at_a_time_until_the_lease_runs_out(session: S
     assert target(session, uuid).failures == 0
     assert not settle(session, second, parcel, TAKEN, now + LEASE)
     assert target(session, uuid).cursor == parcel.through
+
+
+def test_a_turn_can_be_kept_for_longer_while_it_is_ours(session: Session, now: datetime) -> None:
+    store_some(session, 1, now)
+    uuid = make_target(session, now)
+    first = take_turn(session, uuid, now)
+    assert first is not None
+    long = now + 10 * LEASE
+    writing(session)
+    assert extend(session, first, long)
+    session.commit()
+    assert take_turn(session, uuid, now + 2 * LEASE) is None
+    assert take_turn(session, uuid, long) is not None
+    writing(session)
+    assert not extend(session, first, long + LEASE)
+    session.commit()
+
+
+def test_small_attachments_go_together_and_large_ones_alone(session: Session, now: datetime) -> None:
+    lengths = [10, 20, 2_000_000, 30]
+    told = {"usageType": "https://example.org/u", "display": {"en": "N"}, "contentType": "text/plain"}
+    hashes = [f"{number:064}" for number in range(4)]
+    with_one = [
+        a_statement(attachments=[{**told, "length": length, "sha2": sha2}])
+        for length, sha2 in zip(lengths, hashes, strict=True)
+    ]
+    stored = store(session, with_one, now)
+    kept = zip(stored, hashes, lengths, strict=True)
+    rows = [{"statement": one.statement.id, "sha2": sha2, "length": size, "stored": now} for one, sha2, size in kept]
+    writing(session)
+    session.execute(insert(attachment), rows)
+    session.commit()
+    uuid = make_target(session, now)
+    weights = []
+    while due(session, now):
+        parcel = next_parcel(session, target(session, uuid))
+        session.rollback()
+        weights.append((len(parcel.ids), [each.length for each in parcel.attachments]))
+        a_round(session, uuid, TAKEN, now)
+    assert weights == [(2, [10, 20]), (1, [2_000_000]), (1, [30])]
 
 
 def test_failures_are_tried_again_later_and_later(session: Session, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ from mentorcert.files import Blobs, open_files
 from tests.servers import free_port
 from tests.xapi.factories import VOIDED, a_statement, a_void
 from tests.xapi.peer import HERE, SECRET, Act, Store, drip, hang, say, store_and_drop, store_running
+from xapi.attachments import Kept
 from xapi.delivery import Answer, Outcome, Parcel, Patience, Reach, send
 
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
-SHORT = Patience(connect=0.5, read=0.3, total=0.6)
+LONG = Patience()
+SHORT = Patience(connect=5, read=0.5, total=1)
 NO_BLOBS = Blobs(open_files("memory://", Path()))
 TAKEN, LATER, REFUSED, STOPPED = Outcome.TAKEN, Outcome.LATER, Outcome.REFUSED, Outcome.STOPPED
 
@@ -33,8 +36,8 @@ def parcel(*statements: dict[str, Any]) -> Parcel:
     return Parcel(ids, tuple(json.dumps(each) for each in made), 0, len(made))
 
 
-def sent(store: Store, what: Parcel, reach: Reach = HERE, **others: Any) -> Answer:
-    return send(what, store.peer(**others), blobs=NO_BLOBS, reach=reach, patience=SHORT, now=NOW)
+def sent(store: Store, what: Parcel, reach: Reach = HERE, patience: Patience = LONG, **others: Any) -> Answer:
+    return send(what, store.peer(**others), blobs=NO_BLOBS, reach=reach, patience=patience, now=NOW)
 
 
 def test_a_batch_goes_as_it_is_stored_with_the_key_and_the_version(store: Store) -> None:
@@ -89,14 +92,20 @@ def test_nothing_to_send_needs_no_network(store: Store) -> None:
 )
 def test_what_an_answer_means(store: Store, act: Act, outcome: Outcome) -> None:
     store.script.append(act)
-    assert sent(store, parcel(a_statement(), a_statement())).outcome is outcome
+    patience = SHORT if act in {hang, drip} else LONG
+    assert sent(store, parcel(a_statement(), a_statement()), patience=patience).outcome is outcome
     assert len(store.requests) == 1
+
+
+def test_attachments_have_the_time_that_they_need() -> None:
+    heavy = replace(parcel(a_statement()), attachments=(Kept("0" * 64, 20_000_000, "video/webm"),))
+    assert [LONG.whole(each) for each in (parcel(a_statement()), heavy)] == [60, 160]
 
 
 def test_nobody_there_is_for_later() -> None:
     with store_running() as store:
         gone = store.peer(endpoint=f"http://127.0.0.1:{free_port()}/xapi")
-        answer = send(parcel(a_statement()), gone, blobs=NO_BLOBS, reach=HERE, patience=SHORT, now=NOW)
+        answer = send(parcel(a_statement()), gone, blobs=NO_BLOBS, reach=HERE, now=NOW)
     assert answer.outcome is LATER
 
 
@@ -162,6 +171,8 @@ def test_what_it_says_is_cut_and_does_not_give_the_secret_away(store: Store) -> 
         ("http://169.254.169.254/latest", []),
         ("https://10.1.2.3/xapi", ["10.1.2.4"]),
         ("https://[2002:7f00:1::]/xapi", []),
+        ("https://[64:ff9b::a00:1]/xapi", []),
+        ("https://[::7f00:1]/xapi", []),
         ("http://8.8.8.8/xapi", []),
         ("https://nowhere.invalid/xapi", []),
     ],
