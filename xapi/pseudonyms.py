@@ -24,7 +24,7 @@ class Rewriting:
     """One rewriting of some statements: who becomes whom, and what came of it."""
 
     given: Mapping[str, Mapping[str, str]]
-    """By canonical agent key, the account that takes its place."""
+    """By canonical agent key, the account that takes its place; with its own account it only loses its name."""
     keys: dict[str, str] = field(default_factory=dict)
     """The new key by the old one, of everybody who was met; groups without an identifier are known by their members."""
     signatures: list[str] = field(default_factory=list)
@@ -41,8 +41,11 @@ class Rewriting:
         members = _read(data)
         after = dict(members)
         if account := self.given.get(agent_key(before)):
-            after = {name: raw for name, raw in members.items() if name not in {*IDENTIFIERS, "name"}}
-            after["account"] = jsontext.encode(dict(account)).encode()
+            stays = before.get("account") == account
+            goes = {"name"} if stays else {"name", *IDENTIFIERS}
+            after = {name: raw for name, raw in members.items() if name not in goes}
+            if not stays:
+                after["account"] = jsontext.encode(dict(account)).encode()
         if "member" in after:
             after["member"] = self._each(after["member"], Rewriting.agent)
         if after == members:

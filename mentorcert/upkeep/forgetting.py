@@ -115,8 +115,9 @@ def forget(
     clearing.erase_account(session, person, now)
     clearing.erase_traces(session, words, subjects)
     session.flush()
-    given = {**dict.fromkeys(loose, _pseudonym(door.iri_base)), **dict.fromkeys(verified, mine)}
-    gone = _erase_elsewhere(session, given, words, own=xapi.agent_key({"account": mine}))
+    own = xapi.agent_key({"account": mine})  # others may have put a name beside it
+    given = {**dict.fromkeys(loose, _pseudonym(door.iri_base)), **dict.fromkeys([own, *verified], mine)}
+    gone = _erase_elsewhere(session, given, words)
     done = Forgotten(*gone, certificates, recordings)
     _audit(session, f"person:{person.uuid}", words.out_of(reason.strip()), done, who=who, now=now)
     return done
@@ -196,11 +197,9 @@ def _key(agent: Agent) -> str:
     return xapi.agent_key(agent)
 
 
-def _erase_elsewhere(
-    session: Session, given: Mapping[str, Mapping[str, str]], words: Words, own: str | None = None
-) -> tuple[int, int, int]:
+def _erase_elsewhere(session: Session, given: Mapping[str, Mapping[str, str]], words: Words) -> tuple[int, int, int]:
     """Rewrite statements of other systems, remove their documents; gives how many of each, and of signatures."""
-    removed = sum(documents.forget(session, key) for key in (*given, *([own] if own else ())))
+    removed = sum(documents.forget(session, key) for key in given)
     done = renaming.rename(session, given)
     letters = tables.dead_letter
     for start in range(0, len(done.statements), _PAGE):

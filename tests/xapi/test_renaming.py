@@ -111,6 +111,15 @@ def test_every_other_value_keeps_its_bytes() -> None:
     )
 
 
+def test_who_keeps_their_account_loses_their_name_only() -> None:
+    own = '{"account": {"name": "forgotten-1","homePage":"https://mentors.example.org"}, "name": "Ben"}'
+    text = f'{{"actor":{own},"verb":{{"id":"x:v"}},"object":{{"id":"x:o"}}}}'
+    rewriting = Rewriting({agent_key({"account": NEW}): NEW})
+    after = rewriting.statement(text.encode())
+    assert after.decode() == text.replace(', "name": "Ben"', "").replace('{"account": ', '{"account":')
+    assert rewriting.statement(after) is after
+
+
 def test_a_signature_goes_with_what_it_signed_and_other_attachments_stay() -> None:
     notes = {**SIGNED, "usageType": "https://example.org/notes", "sha2": "b" * 64}
     rewriting = Rewriting(GIVEN)
