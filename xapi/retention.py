@@ -33,9 +33,16 @@ class Rule:
     """Only what others sent than the authority with this canonical key."""
 
 
-def aged(session: Session, rule: Rule, after: int = 0, limit: int = 500) -> list[Stored]:
-    """Return a page of the statements that a rule lets go, with numbers above `after`, in that order."""
+def aged(
+    session: Session, rule: Rule, after: int = 0, limit: int = 500, among: Sequence[int] | None = None
+) -> list[Stored]:
+    """Return a page of the statements that a rule lets go, with numbers above `after`, in that order.
+
+    It may have to pass by many others. So look first, and once nobody can append ask again `among` those found.
+    """
     chosen = select_stored(_rows).where(_rows.c.sequence > after, *_conditions(rule), *_never())
+    if among is not None:
+        chosen = chosen.where(_rows.c.sequence.in_(among))
     return [from_row(row) for row in session.execute(chosen.order_by(_rows.c.sequence).limit(limit))]
 
 

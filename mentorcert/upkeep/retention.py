@@ -67,20 +67,20 @@ def rules(settings: Settings) -> list[Rule]:
 def page(session: Session, door: Door, rule: Rule, *, after: int, now: datetime, dry_run: bool = False) -> Page | None:
     """Remove the next statements that a rule lets go, with an audit entry; None when there are no more.
 
-    A dry run writes nothing.
+    A dry run writes nothing. Others may write while it looks for them, which may take a while.
     """
-    if not dry_run:
+    asked = _asked(rule, door, now)
+    found = retention.aged(session, asked, after, PAGE)
+    if not found:
+        return None
+    going = _unneeded(session, found)
+    if going and not dry_run:
         writing(session)
         xapi.keep_others_out(session)
-    aged = retention.aged(session, _asked(rule, door, now), after, PAGE)
-    if not aged:
-        return None
-    needed = _sources(session, {each.statement.registration for each in aged if each.statement.registration})
-    going = [each for each in aged if each.statement.id not in needed]
-    if going and not dry_run:
-        retention.remove(session, going)
-        _audit(session, rule, going, now)
-    return Page(aged[-1].sequence, len(going), len(aged) - len(going))
+        numbers = [each.sequence for each in going]
+        going = _unneeded(session, retention.aged(session, asked, after, PAGE, numbers))
+        _remove(session, rule, going, now)
+    return Page(found[-1].sequence, len(going), len(found) - len(going))
 
 
 def pages(session: Session, door: Door, rule: Rule, *, now: datetime, dry_run: bool = False) -> Iterator[Page]:
@@ -115,17 +115,22 @@ def _asked(rule: Rule, door: Door, now: datetime) -> retention.Rule:
     return retention.Rule(now - timedelta(days=rule.days), rule.verbs, not_by)
 
 
+def _unneeded(session: Session, found: Sequence[xapi.Stored]) -> list[xapi.Stored]:
+    """Leave out what a value of somebody's progress comes from."""
+    needed = _sources(session, {each.statement.registration for each in found if each.statement.registration})
+    return [each for each in found if each.statement.id not in needed]
+
+
 def _sources(session: Session, registrations: Collection[UUID]) -> set[UUID]:
     """Return the ids of all statements that the progress of these registrations comes from."""
     found = session.execute(select(*_SOURCES).where(Progress.registration.in_(registrations)))
     return {each for row in found for each in row if each is not None}
 
 
-def _audit(session: Session, rule: Rule, gone: Sequence[xapi.Stored], now: datetime) -> None:
-    after = {
-        "statements": len(gone),
-        "rule": rule.name,
-        "days": rule.days,
-        "numbers": [gone[0].sequence, gone[-1].sequence],
-    }
+def _remove(session: Session, rule: Rule, going: Sequence[xapi.Stored], now: datetime) -> None:
+    if not going:
+        return
+    retention.remove(session, going)
+    numbers = [going[0].sequence, going[-1].sequence]
+    after = {"statements": len(going), "rule": rule.name, "days": rule.days, "numbers": numbers}
     audit.record(session, now=now, who="retention", action=PURGED, subject="statements:aged", after=after)
