@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import FromClause
 
@@ -23,7 +23,11 @@ An older one belongs to a caller who writes history on purpose, and is kept.
 """
 
 _CHUNK: Final = 500
-_newest: Final = select(func.max(tables.statement.c.stored))
+_either: Final = union_all(
+    select(func.max(tables.statement.c.stored).label("at")), select(tables.promise.c.through)
+).subquery()
+NEWEST: Final = select(func.max(_either.c.at))
+"""The newest `stored`, or the moment that was promised, if that is later: what comes now is stored after it."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +78,10 @@ def count(session: Session) -> int:
 def consistent_through(session: Session, now: datetime) -> datetime:
     """Return a moment up to which every statement stored is there to be read; whatever comes is stored later.
 
-    That is the newest `stored`, or, where nothing came for long, as long ago as no writer still waits.
+    That is the newest `stored`, or what was promised, or, where nothing came for long, as long ago as no writer still
+    waits.
     """
-    newest: datetime | None = session.scalar(_newest)
+    newest: datetime | None = session.scalar(NEWEST)
     return max(newest or BEGINNING, now - WAITED)
 
 

@@ -27,10 +27,12 @@ from sqlalchemy import (
     any_,
     bindparam,
     func,
+    insert,
     null,
     select,
     type_coerce,
     union_all,
+    update,
 )
 from sqlalchemy.orm import Session
 
@@ -38,7 +40,7 @@ from xapi import activities, chains, jsontext, tables
 from xapi.definitions import Standing
 from xapi.equivalence import equivalent
 from xapi.identity import agent_key, indexed
-from xapi.reading import BEGINNING, WAITED, Stored, consistent_through, count, every, lookup, pair
+from xapi.reading import BEGINNING, NEWEST, WAITED, Stored, consistent_through, count, every, lookup, pair
 from xapi.rows import insert_all
 from xapi.statement import Statement, vouched
 from xapi.tables import metadata
@@ -159,6 +161,23 @@ def keep_others_out(session: Session) -> Connection:
     return connection
 
 
+def promise(session: Session, through: datetime) -> None:
+    """Have whatever comes stored later than this moment, so that the store is consistent through it.
+
+    For a store to which nobody sends anything just now. Needs a write transaction, and waits for nobody: on SQLite that
+    transaction is the turn to write, on PostgreSQL nothing is promised while somebody appends.
+    """
+    connection = session.connection()
+    postgresql = connection.dialect.name == "postgresql"
+    if postgresql and not connection.exec_driver_sql(f"SELECT pg_try_advisory_xact_lock({_LOCK})").scalar_one():
+        return
+    earlier = connection.execute(select(tables.promise.c.through)).scalar_one_or_none()
+    if earlier is None:
+        connection.execute(insert(tables.promise).values(id=1, through=through))
+    elif earlier < through:
+        connection.execute(update(tables.promise).values(through=through))
+
+
 def _stored(fresh: Mapping[UUID, Statement], state: _State, authority: Authority, now: datetime) -> Iterator[Stored]:
     moment = max(now, state.newest + _TICK) if now > state.newest - WAITED else now
     key, authority_json = indexed(authority.key), jsontext.encode(authority.agent)
@@ -172,7 +191,7 @@ _rows: Final = tables.statement.c
 _told: Final = (_rows.id, _rows.refers, _rows.voiding, _rows.voids_any, _rows.authority_key)
 _last: Final = select(
     select(func.max(_rows.sequence)).scalar_subquery().label("sequence"),
-    select(func.max(_rows.stored)).scalar_subquery().label("stored"),
+    NEWEST.scalar_subquery().label("stored"),
     activities.LAST_CHANGE.label("change"),
     *(type_coerce(null(), column.type).label(column.name) for column in (*_told, _rows.text)),
 )

@@ -216,3 +216,10 @@ attachment: Final = Table(
     Column("length", _Number, nullable=False, doc="how many bytes there are"),
     Column("stored", Instant(), nullable=False, doc="when it came"),
 )
+
+promise: Final = Table(
+    "xapi_promise",
+    metadata,
+    Column("id", SmallInteger(), primary_key=True, autoincrement=False, doc="1: there is one row"),
+    Column("through", Instant(), nullable=False, doc="somebody was told that whatever comes is stored later than this"),
+)

@@ -334,6 +334,21 @@ def test_how_far_the_store_is_consistent(lrs: Client, lrs_app: Application, now:
     assert (before, after, refused) == ("2026-11-24T12:58:00.000000Z", *["2026-11-24T14:00:00.000000Z"] * 2)
 
 
+def test_where_nothing_comes_a_client_need_not_wait_long(lrs: Client, lrs_app: Application, now: datetime) -> None:
+    answers = [lrs.get().headers[CONSISTENT], lrs.get().headers[CONSISTENT]]
+    lrs_app.clock = now + timedelta(seconds=0.9)
+    answers.append(lrs.get().headers[CONSISTENT])
+    assert answers == ["2026-11-24T13:58:00.000000Z", *["2026-11-24T13:59:59.500000Z"] * 2]
+
+
+def test_what_was_promised_is_kept_whatever_the_clock_says(lrs: Client, lrs_app: Application, now: datetime) -> None:
+    lrs.get()
+    lrs_app.clock = now - timedelta(seconds=90)  # another machine's clock, or somebody who waited for their turn
+    lrs.get()
+    (sent,) = lrs.post(a_statement()).json
+    assert lrs.get(statementId=sent).json["stored"] == "2026-11-24T13:59:59.500001Z"
+
+
 def test_since_the_last_answer_nothing_is_missed(lrs: Client) -> None:
     seen: list[Any] = []
     sent: list[Any] = []

@@ -15,7 +15,7 @@ from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from xapi import credentials
+from xapi import credentials, store
 from xapi.lrs import about, alternate, documents, known, statements, wire
 from xapi.lrs.wire import Call, Host
 
@@ -73,6 +73,7 @@ class Lrs(Flask):
                 return response
             finally:
                 self._note_use(session)
+                self._promise(session)
 
     def _note_use(self, session: Session) -> None:
         """Write down that the caller's key was used, where that is due, in a short transaction of its own.
@@ -90,6 +91,25 @@ class Lrs(Flask):
         except sqlalchemy.exc.OperationalError as error:
             session.rollback()
             _logger.info("the use of a key was not noted: %s", error.orig)
+
+    def _promise(self, session: Session) -> None:
+        """Promise, where that is due, that whatever comes is stored later: the next answer says so.
+
+        In a short transaction of its own; a database that is too busy, or only to be read, is no fault.
+        """
+        through = self.host.promise_due(self.host.now())
+        if through is None or not self.host.promising.acquire(blocking=False):
+            return
+        try:
+            session.rollback()
+            self.host.writing(session)
+            store.promise(session, through)
+            session.commit()
+        except sqlalchemy.exc.OperationalError as error:
+            session.rollback()
+            _logger.info("nothing was promised: %s", error.orig)
+        finally:
+            self.host.promising.release()
 
     def _at(self, path: str, view: Callable[..., Response]) -> None:
         self.add_url_rule(f"/{path}", path, view, methods=METHODS, provide_automatic_options=False)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from threading import Lock
 from typing import Any, Final
 from uuid import UUID
 
@@ -32,6 +33,8 @@ _EXPOSED: Final = f"ETag, Last-Modified, Allow, Retry-After, WWW-Authenticate, {
 """What a script on another site may read of an answer. It may ask whatever it has a key for: no cookie helps it."""
 _SENT: Final = f"Accept, Accept-Language, Authorization, Content-Type, If-Match, If-None-Match, {VERSION}"
 _ASK_AGAIN: Final = "86400"
+_LAG: Final = timedelta(seconds=0.5)
+"""How far behind the clock a promise is, so that what is stored at the same moment need not be put after it."""
 _GENERATIONS: Final = (
     (re.compile(r"1\.0(\.\d+)?", re.ASCII), "1.0.3"),
     (re.compile(r"2\.0(\.\d+)?", re.ASCII), "2.0.0"),
@@ -67,6 +70,8 @@ class Host:
     """How large a request with attachments may be."""
     consistent: datetime = BEGINNING
     """A known answer to "consistent through". An older one is as true as a newer one, so answers need not ask again."""
+    promising: Lock = field(default_factory=Lock)
+    """Held by who promises: one at a time will do."""
     spoken: dict[UUID, str] = field(default_factory=dict)
     """The version of the standard that each credential spoke last."""
     uses: Uses = field(default_factory=Uses)
@@ -75,6 +80,14 @@ class Host:
     def ask_consistent(self, session: Session) -> None:
         """Ask the store up to when nothing is missing; the answers from now on say so."""
         self.consistent = consistent_through(session, self.now())
+        g.xapi_asked = True
+
+    def promise_due(self, now: datetime) -> datetime | None:
+        """Return what is to be promised to who asked in this request, where nothing came for a moment.
+
+        Clients wait for what they sent to be visible; in a store to which nobody sends anything they would wait long.
+        """
+        return now - _LAG if g.get("xapi_asked") and self.consistent < now - 2 * _LAG else None
 
     def add_headers(self, response: Response) -> Response:
         """Add what the standard wants on every response."""
