@@ -9,13 +9,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
+from time import monotonic
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, Enum, MetaData, String, Uuid, event
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 BUSY_SECONDS: Final = 15
@@ -24,7 +28,11 @@ BUSY_SECONDS: Final = 15
 THREADS: Final = 32
 """How many requests a worker process serves at once, and so how many connections it may need."""
 
+IDLE_SECONDS: Final = 5
+"""How long a PostgreSQL connection may lie idle before it is asked whether it is still there."""
+
 _WRITING: Final = "mentorcert_writing"
+_LEFT: Final = "mentorcert_left"
 
 naming_convention: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -122,6 +130,8 @@ def prepare_engine(engine: Engine) -> None:
     """
     if engine.dialect.name == "postgresql":
         event.listen(engine, "connect", _connect_postgresql)
+        event.listen(engine, "checkin", _note_time)
+        event.listen(engine, "checkout", partial(_refuse_dead, engine.dialect))
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _connect_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -131,7 +141,7 @@ def engine_options(url: str) -> dict[str, Any]:
     """Options for `create_engine` that suit the database at `url`."""
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}, "pool_size": THREADS}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": THREADS - 10}
+    return {"pool_size": 10, "max_overflow": THREADS - 10}
 
 
 def _connect_sqlite(connection: Any, _record: object) -> None:
@@ -147,6 +157,25 @@ def _connect_postgresql(connection: Any, _record: object) -> None:
     connection.autocommit = True  # else the setting would go with the first transaction that is rolled back
     connection.execute("SET TIME ZONE 'UTC'")
     connection.autocommit = False
+
+
+def _note_time(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info[_LEFT] = monotonic()
+
+
+def _refuse_dead(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Ask a PostgreSQL connection that lay idle whether it is still there: the server may have been restarted.
+
+    One that was used a moment ago is not asked: that would cost two more messages a request.
+    """
+    if monotonic() - record.info.get(_LEFT, monotonic()) < IDLE_SECONDS:
+        return
+    try:
+        alive = dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error:
+        alive = False
+    if not alive:
+        raise InvalidatePoolError
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,10 +1,11 @@
 """Two kinds of transaction, and a time type that knows no naive times. On both databases."""
 
+import sys
 from datetime import UTC, datetime, timedelta, timezone
 from threading import Barrier, Event, Thread
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, create_engine, func, select
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 
@@ -120,3 +121,18 @@ def test_a_time_without_a_zone_is_refused(session: Session) -> None:
     session.add(Person(email="a@example.org", name="A", session_key="k", created_at=datetime(2026, 11, 24)))  # noqa: DTZ001
     with pytest.raises(StatementError, match="without a zone"):
         session.flush()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_connection_that_lay_idle_while_the_server_hung_up_is_replaced(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules["mentorcert.db"], "IDLE_SECONDS", 0)  # the package has a `db` of its own
+    with Session(engine) as session:
+        gone = session.scalar(select(func.pg_backend_pid()))
+    other = create_engine(engine.url)
+    with other.connect() as connection:
+        connection.execute(select(func.pg_terminate_backend(gone)))
+    other.dispose()
+    with Session(engine) as session:
+        assert session.scalar(select(func.pg_backend_pid())) != gone

@@ -58,7 +58,8 @@ def _insertion(table: Table, dialect_name: str, unless_there: bool) -> _Insertio
     names = ", ".join(dialect.identifier_preparer.quote(column.name) for column in table.columns)
     by_column = dialect_name == "postgresql"
     if by_column:
-        arrays = (f"%s::{column.type.compile(dialect)}[]" for column in table.columns)
+        # In the binary format (%b): as text, each quotation mark of a statement is escaped by itself, in Python.
+        arrays = (f"%b::{column.type.compile(dialect)}[]" for column in table.columns)
         source = f"SELECT * FROM unnest({', '.join(arrays)})"
     else:
         source = f"VALUES ({', '.join('?' for _ in table.columns)})"
