@@ -1,71 +1,34 @@
-"""Targets, parcels and turns in the store: what goes to whom next, who may send it, and what an answer changes."""
+"""What goes to a target next, in which order and how much at once, and what becomes of what it refuses."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import pytest
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from mentorcert.db import writing
 from tests.xapi.factories import BEN, COMPLETED, COURSE, LESSON, VOIDED, a_statement, a_void
+from tests.xapi.rounds import (
+    REFUSED,
+    SECOND,
+    TAKEN,
+    a_round,
+    change,
+    make_target,
+    settle,
+    store_some,
+    take_turn,
+    target,
+)
 from tests.xapi.stores import THEIRS, store
-from xapi.delivery import LEASE, Answer, Filter, Outcome, Parcel, Target, Turn, claim, due, extend, letters, next_parcel
-from xapi.delivery import settle as settle_turn
+from xapi.delivery import Answer, Outcome, due, letters, next_parcel
 from xapi.delivery import targets as all_targets
-from xapi.delivery.targets import SIZE, State
-from xapi.delivery.turns import LARGEST, LONGEST_WAIT, MOST_REFUSALS, RARELY
+from xapi.delivery.targets import SIZE
+from xapi.delivery.turns import LARGEST
 from xapi.tables import attachment
 
 OTHER = "https://example.org/verbs/other"
-TAKEN = Answer(Outcome.TAKEN, status=200)
-BROKEN = Answer(Outcome.LATER, "It answered 500.", 500)
-REFUSED = Answer(Outcome.REFUSED, "No.", 400)
-SECOND = timedelta(seconds=1)
-
-
-def make_target(session: Session, now: datetime, *, history: bool = True, **wanted: Any) -> UUID:
-    writing(session)
-    options = {"endpoint": "https://lrs.example.org/xapi/", "version": "1.0.3", "key": "k", "secret": "sealed"}
-    made = all_targets.create(session, name="B", wanted=Filter(**wanted), history=history, now=now, **options)
-    session.commit()
-    return made.uuid
-
-
-def target(session: Session, uuid: UUID) -> Target:
-    found = all_targets.one(session, uuid)
-    assert found is not None
-    session.rollback()
-    return found
-
-
-def take_turn(session: Session, uuid: UUID, now: datetime) -> Turn | None:
-    writing(session)
-    turn = claim(session, uuid, now)
-    session.commit()
-    return turn
-
-
-def settle(session: Session, turn: Turn, parcel: Parcel, answer: Answer, now: datetime, spread: float = 1) -> bool:
-    writing(session)
-    more = settle_turn(session, turn, parcel, answer, now=now, spread=spread)
-    session.commit()
-    return more
-
-
-def a_round(session: Session, uuid: UUID, answer: Answer, now: datetime) -> tuple[list[str], bool]:
-    """Do a round with that answer; gives what was sent, and whether to go on."""
-    turn = take_turn(session, uuid, now)
-    assert turn is not None
-    parcel = next_parcel(session, turn.target)
-    session.rollback()
-    return [str(each) for each in parcel.ids], settle(session, turn, parcel, answer, now)
-
-
-def store_some(session: Session, count: int, now: datetime, **members: Any) -> list[str]:
-    return [str(each.statement.id) for each in store(session, [a_statement(**members) for _ in range(count)], now)]
 
 
 def got(session: Session, now: datetime, **wanted: Any) -> list[str]:
@@ -80,12 +43,6 @@ def got(session: Session, now: datetime, **wanted: Any) -> list[str]:
     all_targets.remove(session, uuid)
     session.commit()
     return sent
-
-
-def change(session: Session, done: Any, *arguments: Any) -> None:
-    writing(session)
-    done(session, *arguments)
-    session.commit()
 
 
 def test_statements_go_in_order_as_stored(session: Session, now: datetime) -> None:
@@ -164,41 +121,6 @@ def test_a_long_way_over_what_is_not_wanted_is_gone_in_steps(session: Session, n
     assert (target(session, uuid).succeeded, target(session, uuid).rate(now)) == (now, 1)
 
 
-def test_a_target_is_served_by_one_at_a_time_until_the_lease_runs_out(session: Session, now: datetime) -> None:
-    ids = store_some(session, 1, now)
-    uuid = make_target(session, now)
-    first = take_turn(session, uuid, now)
-    assert first is not None
-    assert take_turn(session, uuid, now + LEASE - SECOND) is None
-    assert due(session, now + LEASE - SECOND) == []
-    session.rollback()
-    second = take_turn(session, uuid, now + LEASE)
-    assert second is not None
-    parcel = next_parcel(session, second.target)
-    session.rollback()
-    assert [str(each) for each in parcel.ids] == ids
-    assert not settle(session, first, parcel, BROKEN, now + LEASE)
-    assert target(session, uuid).failures == 0
-    assert not settle(session, second, parcel, TAKEN, now + LEASE)
-    assert target(session, uuid).cursor == parcel.through
-
-
-def test_a_turn_can_be_kept_for_longer_while_it_is_ours(session: Session, now: datetime) -> None:
-    store_some(session, 1, now)
-    uuid = make_target(session, now)
-    first = take_turn(session, uuid, now)
-    assert first is not None
-    long = now + 10 * LEASE
-    writing(session)
-    assert extend(session, first, long)
-    session.commit()
-    assert take_turn(session, uuid, now + 2 * LEASE) is None
-    assert take_turn(session, uuid, long) is not None
-    writing(session)
-    assert not extend(session, first, long + LEASE)
-    session.commit()
-
-
 def test_small_attachments_go_together_and_large_ones_alone(session: Session, now: datetime) -> None:
     lengths = [10, 20, 2_000_000, 30]
     told = {"usageType": "https://example.org/u", "display": {"en": "N"}, "contentType": "text/plain"}
@@ -221,49 +143,6 @@ def test_small_attachments_go_together_and_large_ones_alone(session: Session, no
         weights.append((len(parcel.ids), [each.length for each in parcel.attachments]))
         a_round(session, uuid, TAKEN, now)
     assert weights == [(2, [10, 20]), (1, [2_000_000]), (1, [30])]
-
-
-def test_failures_are_tried_again_later_and_later(session: Session, now: datetime) -> None:
-    ids = store_some(session, 2, now)
-    uuid = make_target(session, now)
-    waits = []
-    at = now
-    for _ in range(9):
-        assert a_round(session, uuid, BROKEN, at) == (ids, False)
-        after = target(session, uuid).next_at
-        assert take_turn(session, uuid, after - SECOND) is None
-        waits.append(after - at)
-        at = after
-    assert [each.total_seconds() for each in waits] == [5, 10, 20, 40, 80, 160, 300, 300, 300]
-    assert target(session, uuid).error == "It answered 500."
-    assert a_round(session, uuid, TAKEN, at) == (ids, False)
-    assert (target(session, uuid).failures, target(session, uuid).succeeded) == (0, at)
-
-
-@pytest.mark.parametrize(
-    ("asked", "spread", "wait"),
-    [
-        (None, 0.0, 2.5),
-        (None, 0.5, 3.75),
-        (timedelta(seconds=90), 1.0, 90.0),
-        (timedelta(seconds=1), 1.0, 5.0),
-        (timedelta(days=999), 1.0, 86400.0),
-        (timedelta(days=-1), 1.0, 5.0),
-    ],
-)
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_waits_are_scattered_and_as_long_as_asked(
-    session: Session, now: datetime, asked: timedelta | None, spread: float, wait: float
-) -> None:
-    store_some(session, 1, now)
-    uuid = make_target(session, now)
-    turn = take_turn(session, uuid, now)
-    assert turn is not None
-    parcel = next_parcel(session, turn.target)
-    session.rollback()
-    settle(session, turn, parcel, Answer(Outcome.LATER, "Busy.", 429, asked), now, spread)
-    assert (target(session, uuid).next_at - now).total_seconds() == wait
-    assert LONGEST_WAIT.total_seconds() == 300
 
 
 def test_the_refused_ones_are_found_and_the_rest_arrives_in_order(session: Session, now: datetime) -> None:
@@ -339,86 +218,3 @@ def test_the_history_sent_again_settles_what_was_refused_before(session: Session
     change(session, all_targets.send_history, uuid, now)
     a_round(session, uuid, TAKEN, now)
     assert letters.some(session, target(session, uuid)) == []
-
-
-def test_a_target_that_refuses_everything_is_stopped(session: Session, now: datetime) -> None:
-    """Then it is not the statements that are wrong, and a list of thousands would help nobody."""
-    ids = store_some(session, MOST_REFUSALS + 5, now, version="1.0.0")
-    uuid = make_target(session, now)
-    while a_round(session, uuid, REFUSED, now)[1]:
-        pass
-    it = target(session, uuid)
-    assert (it.state, it.cursor, it.next_at) == (State.FAILING, MOST_REFUSALS, now + RARELY)
-    assert it.error == f"It refused {MOST_REFUSALS} statements in a row, so they are not what is wrong. No."
-    assert len(letters.some(session, it)) == MOST_REFUSALS
-    change(session, all_targets.try_now, uuid, now)
-    assert a_round(session, uuid, REFUSED, now) == ([ids[MOST_REFUSALS]], True)
-
-
-def test_newer_statements_that_an_older_store_refuses_do_not_stop_it(session: Session, now: datetime) -> None:
-    store_some(session, MOST_REFUSALS + 5, now, version="2.0.0")
-    uuid = make_target(session, now)
-    while due(session, now):
-        session.rollback()
-        a_round(session, uuid, REFUSED, now)
-    assert (target(session, uuid).state, target(session, uuid).cursor) == (State.RUNNING, MOST_REFUSALS + 5)
-
-
-def test_a_target_that_somebody_must_see_to_is_tried_rarely_and_loses_nothing(session: Session, now: datetime) -> None:
-    ids = store_some(session, 2, now)
-    uuid = make_target(session, now)
-    assert a_round(session, uuid, Answer(Outcome.STOPPED, "The key is wrong.", 401), now) == (ids, False)
-    it = target(session, uuid)
-    assert (it.state, it.error, it.next_at, it.cursor) == (State.FAILING, "The key is wrong.", now + RARELY, 0)
-    assert a_round(session, uuid, TAKEN, now + RARELY) == (ids, False)
-    assert target(session, uuid).state is State.RUNNING
-
-
-def test_a_paused_target_gets_nothing_and_what_is_on_its_way_arrives(session: Session, now: datetime) -> None:
-    store_some(session, 1, now)
-    uuid = make_target(session, now)
-    turn = take_turn(session, uuid, now)
-    assert turn is not None
-    parcel = next_parcel(session, turn.target)
-    change(session, all_targets.pause, uuid)
-    assert not settle(session, turn, parcel, TAKEN, now)
-    store_some(session, 1, now)
-    assert (target(session, uuid).state, target(session, uuid).cursor) == (State.PAUSED, 1)
-    assert (due(session, now), take_turn(session, uuid, now)) == ([], None)
-    change(session, all_targets.try_now, uuid, now)
-    assert due(session, now) == [uuid]
-
-
-def test_who_asks_for_the_history_during_a_round_gets_it(session: Session, now: datetime) -> None:
-    store_some(session, 3, now)
-    uuid = make_target(session, now, history=False)
-    ids = store_some(session, 1, now)
-    turn = take_turn(session, uuid, now)
-    assert turn is not None
-    parcel = next_parcel(session, turn.target)
-    assert [str(each) for each in parcel.ids] == ids
-    change(session, all_targets.send_history, uuid, now)
-    settle(session, turn, parcel, TAKEN, now)
-    assert target(session, uuid).cursor == 0
-
-
-def test_how_far_behind_and_how_fast(session: Session, now: datetime) -> None:
-    store_some(session, 3, now)
-    uuid, other = make_target(session, now), make_target(session, now, history=False)
-    both: Sequence[Target] = all_targets.every(session)
-    lag = all_targets.lag(session, both)
-    session.rollback()
-    assert (lag[uuid].statements, lag[uuid].oldest, lag[other].statements, lag[other].oldest) == (3, now, 0, None)
-    a_round(session, uuid, TAKEN, now)
-    assert [target(session, uuid).rate(now + timedelta(minutes=each)) for each in (0, 59, 60)] == [3, 3, 0]
-    store_some(session, 2, now + timedelta(minutes=30))
-    a_round(session, uuid, TAKEN, now + timedelta(minutes=30))
-    assert [target(session, uuid).rate(now + timedelta(minutes=each)) for each in (30, 60, 90)] == [5, 2, 0]
-
-
-def test_a_removed_target_leaves_nothing(session: Session, now: datetime) -> None:
-    store_some(session, 1, now)
-    uuid = make_target(session, now)
-    a_round(session, uuid, REFUSED, now)
-    change(session, all_targets.remove, uuid)
-    assert (all_targets.every(session), letters.counts(session)) == ([], {})
