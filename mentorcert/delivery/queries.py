@@ -43,11 +43,6 @@ class Post:
             return Standing.WAITING
         return Standing.UNDER_WAY if self.lag.statements else Standing.COMPLETE
 
-    @property
-    def in_trouble(self) -> bool:
-        """Whether somebody must do something."""
-        return self.standing is Standing.FAILING or self.refused > 0
-
 
 def every(session: Session, now: datetime) -> list[Post]:
     """Return all targets by name. Four queries, however many there are."""
