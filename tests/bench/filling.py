@@ -6,9 +6,10 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
-from mentorcert.db import own_transaction
+from mentorcert.db import writing
 from xapi import tables
 from xapi.rows import insert_all
 from xapi.statement import Relation
@@ -17,20 +18,28 @@ BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 TICK = timedelta(seconds=1)
 SENDER = "account:https://lms.example|sender"
 FULL = "x" * 1200
-_CHUNK = 5_000
+_CHUNK = 20_000
 
 
 def fill(engine: Engine, size: int) -> None:
     """Put `size` statements into an empty store, a second apart."""
+    sqlite = engine.dialect.name == "sqlite"
     numbers = iter(range(1, size + 1))
-    while some := list(islice(numbers, _CHUNK)):
-        with own_transaction(engine) as session:
-            connection = session.connection()
-            insert_all(connection, tables.statement, (_row(number, size) for number in some))
-            insert_all(connection, tables.related, sorted(row for number in some for row in _search_rows(number, size)))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("VACUUM ANALYZE xapi_statement, xapi_related"))
+    with engine.connect() as connection:
+        if sqlite:  # as much in memory as there is, and nothing is lost that could not be made again
+            connection.exec_driver_sql("PRAGMA cache_size = -1000000")
+            connection.rollback()
+        while some := list(islice(numbers, _CHUNK)):
+            with Session(connection) as session:
+                writing(session)
+                insert_all(session.connection(), tables.statement, (_row(number, size) for number in some))
+                rows = sorted(row for number in some for row in _search_rows(number, size))
+                insert_all(session.connection(), tables.related, rows)
+                session.commit()
+        if not sqlite:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.exec_driver_sql("VACUUM ANALYZE xapi_statement, xapi_related")
+    engine.dispose()
 
 
 def stored(number: int) -> datetime:
