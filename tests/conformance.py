@@ -10,27 +10,21 @@ import os
 import re
 import subprocess
 import sys
-from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event, Thread
 from typing import Any, Final
-from urllib.request import Request, urlopen
 
 from tests import databases, postgres
 from tests.servers import free_port, serving
-from tests.xapi.factories import a_statement
 from tests.xapi.lrs_app import make_key
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 TESTS: Final = {"1.0.3": 1365, "2.0.0": 1442}
 """How many tests there are for each version: fewer, and something went wrong before they ran."""
-EVERY_SECONDS: Final = 0.5
-"""How often somebody else sends something meanwhile."""
 _LOG: Final = re.compile(r"Full run log written to (.+\.log)")
 
 
@@ -49,8 +43,6 @@ class Target:
 
     address: str
     key: tuple[str, str]
-    another_key: tuple[str, str]
-    """Of somebody else, who sends meanwhile."""
     log: Path
     """What the server printed."""
 
@@ -61,8 +53,7 @@ def main() -> None:
         raise SystemExit("Say where the suite is: make conformance SUITE=<checkout of lrs-conformance-test-suite>")
     suite, kind, grep = Path(sys.argv[1]), os.environ.get("DATABASE", "sqlite"), os.environ.get("GREP", "")
     with TemporaryDirectory(prefix="mentorcert-conformance-") as folder, _target(kind, Path(folder)) as target:
-        with _lively(target):
-            good = [_told(version, kind, _run(suite, version, target, grep), bool(grep)) for version in TESTS]
+        good = [_told(version, kind, _run(suite, version, target, grep), bool(grep)) for version in TESTS]
         faults = target.log.read_text(encoding="utf-8", errors="replace").count("Traceback")
     if faults:
         print(f"The server logged {faults} tracebacks.")
@@ -75,13 +66,13 @@ def _target(kind: str, folder: Path) -> Iterator[Target]:
     with _database(kind, folder) as url:
         databases.make_tables(url)
         with databases.engine_for(url) as engine:
-            key, another = (make_key(engine, datetime.now(UTC), "all") for _ in range(2))
+            key = make_key(engine, datetime.now(UTC), "all")
         port = free_port()
         served = ("--interface", "wsgi", "--workers", "2", "--blocking-threads", "32", "--port", str(port))
         granian = str(Path(sys.executable).with_name("granian"))
         command = [granian, *served, "--working-dir", str(ROOT), "wsgi:app"]
         with serving(command, port, folder, _settings(url)) as (address, _process):
-            yield Target(f"{address}/xapi", key, another, folder / "server.log")
+            yield Target(f"{address}/xapi", key, folder / "server.log")
 
 
 @contextmanager
@@ -99,36 +90,6 @@ def _settings(url: str) -> Mapping[str, str]:
         "MENTORCERT_SECRET_KEY": "a secret of thirty-two characters",
         "MENTORCERT_IRI_BASE": "https://mentors.example.org",
     }
-
-
-@contextmanager
-def _lively(target: Target) -> Iterator[None]:
-    """Have somebody else send a statement now and then, as in a store that is in use.
-
-    The suite waits until a statement must be visible, which `X-Experience-API-Consistent-Through` says. In a store to
-    which nobody sends anything that moment lags two minutes behind, and so would many a test.
-    """
-    done = Event()
-    thread = Thread(target=_send_now_and_then, args=(target, done))
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
-
-
-def _send_now_and_then(target: Target, done: Event) -> None:
-    token = b64encode(":".join(target.another_key).encode()).decode()
-    headers = {
-        "Authorization": f"Basic {token}",
-        "X-Experience-API-Version": "2.0.0",
-        "Content-Type": "application/json",
-    }
-    body = json.dumps(a_statement(actor={"mbox": "mailto:somebody.else@example.org"})).encode()
-    while not done.wait(EVERY_SECONDS):
-        with urlopen(Request(f"{target.address}/statements", body, headers)):
-            pass
 
 
 def _run(suite: Path, version: str, target: Target, grep: str) -> Outcome:
