@@ -53,10 +53,10 @@ def _send_many(lrs: Client, operation: Any, mode: GenerationMode, examples: int,
 
 @one_kind
 def test_the_store_keeps_to_its_description(lrs: Client, lrs_app: Application, seed: int) -> None:
-    proof(lrs, lrs_app, 10, seed)
+    proof(lrs, lrs_app, 5, seed)
 
 
 @pytest.mark.soak
 @one_kind
 def test_the_store_keeps_to_its_description_for_long(lrs: Client, lrs_app: Application, seed: int) -> None:
-    proof(lrs, lrs_app, 1_000, seed)
+    proof(lrs, lrs_app, 200, seed)
