@@ -27,12 +27,10 @@ from sqlalchemy import (
     any_,
     bindparam,
     func,
-    insert,
     null,
     select,
     type_coerce,
     union_all,
-    update,
 )
 from sqlalchemy.orm import Session
 
@@ -61,7 +59,7 @@ __all__ = [
     "pair",
 ]
 
-_LOCK: Final = 0x78415049  # "xAPI": the advisory lock of appending
+LOCK: Final = 0x78415049  # "xAPI": the advisory lock of appending
 _TICK: Final = timedelta(microseconds=1)
 _COLUMNS: Final = tuple(tables.statement.columns.keys())
 
@@ -157,25 +155,8 @@ def keep_others_out(session: Session) -> Connection:
     """
     connection = session.connection()
     if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
     return connection
-
-
-def promise(session: Session, through: datetime) -> None:
-    """Have whatever comes stored later than this moment, so that the store is consistent through it.
-
-    For a store to which nobody sends anything just now. Needs a write transaction, and waits for nobody: on SQLite that
-    transaction is the turn to write, on PostgreSQL nothing is promised while somebody appends.
-    """
-    connection = session.connection()
-    postgresql = connection.dialect.name == "postgresql"
-    if postgresql and not connection.exec_driver_sql(f"SELECT pg_try_advisory_xact_lock({_LOCK})").scalar_one():
-        return
-    earlier = connection.execute(select(tables.promise.c.through)).scalar_one_or_none()
-    if earlier is None:
-        connection.execute(insert(tables.promise).values(id=1, through=through))
-    elif earlier < through:
-        connection.execute(update(tables.promise).values(through=through))
 
 
 def _stored(fresh: Mapping[UUID, Statement], state: _State, authority: Authority, now: datetime) -> Iterator[Stored]:

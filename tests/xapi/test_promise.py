@@ -10,7 +10,7 @@ from mentorcert.db import writing
 from tests.xapi.factories import a_statement
 from tests.xapi.stores import store
 from xapi import consistent_through, keep_others_out
-from xapi.store import promise
+from xapi.promise import promise
 
 SECOND = timedelta(seconds=1)
 

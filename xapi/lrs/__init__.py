@@ -15,9 +15,10 @@ from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from xapi import credentials, store
+from xapi import credentials
 from xapi.lrs import about, alternate, documents, known, statements, wire
 from xapi.lrs.wire import Call, Host
+from xapi.promise import promise
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -103,7 +104,7 @@ class Lrs(Flask):
         try:
             session.rollback()
             self.host.writing(session)
-            store.promise(session, through)
+            promise(session, through)
             session.commit()
         except sqlalchemy.exc.OperationalError as error:
             session.rollback()
