@@ -109,7 +109,10 @@ class TargetForm(FlaskForm):
         description=_l("The address of its xAPI, as its administrator gives it: https://lrs.example.org/xapi."),
     )
     version = RadioField(
-        _l("Version of xAPI"), choices=[SelectChoice(each, each) for each in VERSIONS], default=VERSIONS[0]
+        _l("Version of xAPI"),
+        choices=[SelectChoice(each, each) for each in VERSIONS],
+        default=VERSIONS[0],
+        description=_l("Nearly every LRS takes 1.0.3. Choose 2.0.0 when its administrator asks for it."),
     )
     key = StringField(
         _l("Key, or user name"),
