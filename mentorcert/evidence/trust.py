@@ -66,14 +66,17 @@ class Verdict(StrEnum):
 
 
 _WHY: Final[Mapping[Verdict, str]] = {
-    Verdict.NO_STEP: "it is about no step of an enrolment.",
+    Verdict.NO_STEP: "it names no enrolment as its registration, or is about no activity.",
     Verdict.NO_PROGRAMME: "the key that it was sent with names no programme.",
     Verdict.OTHER_VERB: "its verb completes nothing when another system says it.",
     Verdict.OTHER_PROGRAMME: "it is about no programme that its key names.",
     Verdict.NO_ENROLMENT: "its registration is no enrolment of ours.",
     Verdict.NO_LESSON: "the programme's version of this enrolment has no such lesson to read or to watch.",
     Verdict.NOT_SAID: "it denies that something was completed, or names no place in the film.",
-    Verdict.OTHER_PERSON: "its actor is not known to be the person who is enrolled.",
+    Verdict.OTHER_PERSON: (
+        "its actor is not known to be the person who is enrolled. "
+        "When it is them, say so under People, “In other systems”."
+    ),
 }
 
 

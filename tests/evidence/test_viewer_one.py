@@ -56,7 +56,7 @@ def test_a_statement_of_another_system_names_its_key_and_who_answers_for_it(
     [key] = xapi.credentials.every(session)
     told = facts(_whole(ruth, stored.statement.id))
     assert (told["Sent with"], told["Its owner"]) == (f"the key Company LMS , {key.key}", "Ines Duarte")
-    assert told["Effect"] == "None: it is about no step of an enrolment."
+    assert told["Effect"] == "None: it names no enrolment as its registration, or is about no activity."
 
 
 def test_an_authority_that_is_no_key_is_named_as_it_names_itself(ruth: Browser, session: Session, world: World) -> None:
@@ -69,7 +69,11 @@ def test_an_authority_that_is_no_key_is_named_as_it_names_itself(ruth: Browser, 
     [
         ({}, "Completed it. All about it"),
         ({"verb": v.PASSED}, "None: its verb completes nothing when another system says it."),
-        ({"actor": ANN}, "None: its actor is not known to be the person who is enrolled."),
+        (
+            {"actor": ANN},
+            "None: its actor is not known to be the person who is enrolled. "
+            "When it is them, say so under People, “In other systems”.",
+        ),
         ({"context": {"registration": str(uuid4())}}, "None: its registration is no enrolment of ours."),
     ],
 )
