@@ -9,6 +9,7 @@ IDENTIFIERS: Final = ("mbox", "mbox_sha1sum", "openid", "account")
 
 INDEXED: Final = 500
 """How many characters of a key an index takes; PostgreSQL refuses index rows above some 2,700 bytes."""
+_DIGESTED: Final = "sha256:"
 
 
 def agent_key(agent: Mapping[str, Any]) -> str:
@@ -43,10 +44,13 @@ def keys_of(agent: Mapping[str, Any]) -> Iterator[str]:
 
 
 def indexed(key: str) -> str:
-    """Return the key as the search columns hold it: itself, or a digest when it is too long for an index."""
-    if len(key) <= INDEXED:
+    """Return the key as the search columns hold it: itself, or a digest when it is too long for an index.
+
+    What looks like such a digest is digested too: nobody can name theirs after somebody else's.
+    """
+    if len(key) <= INDEXED and not key.startswith(_DIGESTED):
         return key
-    return f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
+    return f"{_DIGESTED}{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def _escaped(part: str) -> str:

@@ -67,3 +67,4 @@ def test_long_keys_are_indexed_by_digest() -> None:
     assert indexed("a" * 500) == "a" * 500
     assert len(indexed("a" * 100_000)) == 71
     assert indexed("a" * 501) != indexed("a" * 502)
+    assert indexed(indexed("a" * 501)) != indexed("a" * 501)
