@@ -17,7 +17,7 @@ _MAILTO: Final = re.compile(r'mailto:[^\s@<>"\x00-\x1f\x7f]+@[^\s@<>"\x00-\x1f\x
 _SHA1: Final = re.compile(r"[0-9a-fA-F]{40}")
 _SHA2: Final = re.compile(r"[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128}")
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_MEDIA_TYPE: Final = re.compile(r"[\w!#$&^.+\-]+/[\w!#$&^.+\-]+(\s*;.*)?", re.ASCII)
+_MEDIA_TYPE: Final = re.compile(r"[\w!#$&^.+\-]+/[\w!#$&^.+\-]+([ \t]*;[\t\x20-\x7e]*)?", re.ASCII)  # of one header
 _LANGUAGE: Final = re.compile(
     r"([a-z]{2,3}(-[a-z]{3}){0,3}|[a-z]{4,8})"  # language
     r"(-[a-z]{4})?(-([a-z]{2}|\d{3}))?"  # script, region

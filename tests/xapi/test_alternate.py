@@ -85,6 +85,8 @@ REFUSED: dict[str, tuple[str, dict[str, str] | bytes, str, str]] = {
     "something unknown": ("PUT", {**PUT, "x": "1"}, FORM, "PUT takes exactly one parameter, statementId"),
     "another version": ("PUT", {**PUT, VERSION: "0.8"}, FORM, "X-Experience-API-Version is one of"),
     "a shorter content": ("PUT", {**PUT, "Content-Length": "9999"}, FORM, 'Content-Length is "9999", but the content'),
+    "a header of two lines": ("PUT", {**PUT, "Content-Type": "a/b\r\n;X: 1"}, FORM, "Content-Type can't be a header"),
+    "a header beyond ASCII": ("PUT", {**PUT, "Authorization": "Basic €"}, FORM, "Authorization can't be a header"),
     "a longer content": ("PUT", {**PUT, "Content-Length": "1"}, FORM, 'Content-Length is "1", but the content has'),
 }
 

@@ -55,6 +55,8 @@ def _unfold(environ: "WSGIEnvironment") -> None:
     if length != str(len(content)):
         raise Refusal(400, f"Content-Length is {values.shown(length)}, but the content has {len(content)} bytes")
     environ["CONTENT_TYPE"] = "application/json"
+    if wrong := sorted(header for header in _HEADERS.keys() & form.keys() if not _can_be_header(form[header])):
+        raise Refusal(400, f"{', '.join(wrong)} can't be a header: use printable ASCII characters")
     for header in _HEADERS.keys() & form.keys():
         environ[_HEADERS[header]] = form.pop(header)
     environ.update(REQUEST_METHOD=method, QUERY_STRING=urlencode(form), CONTENT_LENGTH=length)
@@ -68,6 +70,10 @@ def _method(environ: "WSGIEnvironment") -> str:
         allowed = ", ".join(_METHODS)
         raise Refusal(400, f"method is one of {allowed}, and stands alone: put the other parameters into the form")
     return asked[0][1]
+
+
+def _can_be_header(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def _form(environ: "WSGIEnvironment") -> dict[str, str]:
