@@ -12,6 +12,7 @@ from mentorcert.db import writing
 from tests.xapi.factories import COMPLETED, LESSON, a_full_statement, a_statement, a_void
 from tests.xapi.lrs_app import HOME, Application, Client, make_key
 from xapi import count, credentials, jsontext
+from xapi.lrs import statements
 
 FULL = a_full_statement()
 ID = FULL["id"]
@@ -122,6 +123,23 @@ def test_formats(lrs: Client) -> None:
     assert german.json["verb"]["display"] == {"de": "beantwortete"}
     listed = lrs.get(format="canonical", headers={"Accept-Language": "en"}).json["statements"]
     assert [each["verb"]["display"] for each in listed] == [{"en-GB": "answered"}]
+
+
+@one_kind
+def test_of_very_many_languages_the_best_are_looked_for(lrs: Client) -> None:
+    lrs.post(FULL)
+    others = [f"x-{n};q=0.9" for n in range(statements.LANGUAGES)]
+    for wanted, tag in (("en-GB", "en-GB"), ("en-GB;q=0.1", "de")):
+        found = lrs.get(statementId=ID, format="canonical", headers={"Accept-Language": ", ".join([*others, wanted])})
+        assert list(found.json["verb"]["display"]) == [tag]
+
+
+@one_kind
+@pytest.mark.parametrize("path", ["statements", "about", "nothing"])
+def test_no_answer_can_do_anything_in_a_browser(path: str, lrs: Client) -> None:
+    headers = lrs.get(path).headers
+    assert headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert headers["X-Content-Type-Options"] == "nosniff"
 
 
 @one_kind

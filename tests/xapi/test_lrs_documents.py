@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -280,9 +281,18 @@ def test_what_is_too_large_is_told(lrs: Client, engine: Engine, path: str, param
 
 
 @one_kind
-def test_a_content_type_that_is_none_is_refused(lrs: Client, engine: Engine) -> None:
-    response = lrs.send("PUT", "activities/state", ONE, headers={"Content-Type": "JSON"}, **STATE)
+@pytest.mark.parametrize("kind", ["JSON", "text/plain; ä", "text/plain; \x1f"])
+def test_a_content_type_that_is_none_is_refused(kind: str, lrs: Client, engine: Engine) -> None:
+    response = lrs.send("PUT", "activities/state", ONE, headers={"Content-Type": kind}, **STATE)
     assert (response.status_code, response.json["faults"][0]["path"], contents(engine)) == (400, "Content-Type", [])
+
+
+@one_kind
+def test_a_document_of_unknown_length_is_refused_as_its_end_may_be_missing(lrs: Client, engine: Engine) -> None:
+    cut_off = {"wsgi.input": BytesIO(b"the beginn"), "wsgi.input_terminated": True}
+    headers = {**lrs.headers, "Transfer-Encoding": "chunked"}
+    response = lrs.client.put("/xapi/activities/state", query_string=STATE, headers=headers, environ_overrides=cut_off)
+    assert (response.status_code, contents(engine)) == (411, [])
 
 
 @one_kind

@@ -14,6 +14,9 @@ from xapi.lrs.parts import Sent
 from xapi.lrs.wire import Call, Refusal
 from xapi.query import Query
 
+LANGUAGES: Final = 20
+"""How many of the languages that a client asks for are looked for, the best first: each is compared with every text."""
+
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT")
 
 
@@ -105,7 +108,7 @@ def _formatted(call: Call, texts: list[str], asked: Query) -> list[str]:
     if asked.format == "ids":
         return [jsontext.encode(formats.ids(raw)) for raw in raws]
     known = activities.canonical(call.session, {iri for raw in raws for iri in formats.activities_of(raw)})
-    languages = list(call.request.accept_languages.values())
+    languages = list(call.request.accept_languages.values())[:LANGUAGES]
     return [jsontext.encode(formats.canonical(raw, languages, known)) for raw in raws]
 
 

@@ -28,6 +28,9 @@ VERSION: Final = "X-Experience-API-Version"
 VERSIONS: Final = ("2.0.0", "1.0.3")
 """The versions of the standard that are spoken, the newest first."""
 
+SANDBOX: Final = "default-src 'none'; sandbox"
+"""What a browser may do with an answer: whoever has a key can store a page or a script, as document or attachment."""
+
 _CONSISTENT: Final = "X-Experience-API-Consistent-Through"
 _EXPOSED: Final = f"ETag, Last-Modified, Allow, Retry-After, WWW-Authenticate, {VERSION}, {_CONSISTENT}"
 """What a script on another site may read of an answer. It may ask whatever it has a key for: no cookie helps it."""
@@ -96,6 +99,7 @@ class Host:
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Expose-Headers"] = _EXPOSED
         response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Content-Security-Policy"] = SANDBOX
         response.headers["Cache-Control"] = "no-store"
         return response
 
