@@ -13,7 +13,7 @@ from xapi import jsontext, searching, values
 from xapi.actors import actor
 from xapi.faults import Fault, Faults, QueryFaults, Report
 from xapi.identity import agent_key, indexed
-from xapi.reading import Stored, from_row
+from xapi.reading import Stored, from_text
 from xapi.searching import Shape
 from xapi.statement import Relation
 
@@ -61,6 +61,7 @@ class Page:
     """Some of the statements asked for."""
 
     rows: list[Row[*tuple[Any, ...]]]
+    """Each with its `sequence`, `text` and whether it is `voided`; a single one also says when it was `stored`."""
     more: int | None
     """Where to go on (`Query.after`), or None at the end."""
 
@@ -72,7 +73,7 @@ class Page:
     @property
     def statements(self) -> list[Stored]:
         """The statements, read."""
-        return [from_row(row) for row in self.rows]
+        return [from_text(row) for row in self.rows]
 
 
 def read(parameters: Iterable[tuple[str, str]]) -> Query:

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import FromClause
 
 from xapi import jsontext, tables
-from xapi.identity import indexed
+from xapi.identity import agent_key, indexed
 from xapi.statement import Statement, read
+from xapi.values import instant
 
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 WAITED: Final = timedelta(minutes=2)
@@ -96,6 +97,14 @@ def from_row(row: Row[Any]) -> Stored:
     """Return the statement of a row that `select_stored` found."""
     statement = read(jsontext.reread(row.text), row.text, row.stored)
     return Stored(row.sequence, statement, row.stored, row.authority_key, row.voided)
+
+
+def from_text(row: Row[Any]) -> Stored:
+    """Return the statement of a row with no more than its number, its text and whether it is voided."""
+    raw = jsontext.reread(row.text)
+    stored = instant(raw["stored"]) or BEGINNING
+    authority_key = indexed(agent_key(raw["authority"]))
+    return Stored(row.sequence, read(raw, row.text, stored), stored, authority_key, bool(row.voided))
 
 
 def select_stored(rows: FromClause, voided: ColumnElement[bool] | None = None) -> Select[Any]:

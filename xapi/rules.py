@@ -48,8 +48,10 @@ def components(value: Any, path: str, report: Report) -> None:
     """Check a list of interaction components: each with an id of its own."""
     _component_list(value, path, report)
     if isinstance(value, list):
-        ids = [each.get("id") for each in value if isinstance(each, dict) and isinstance(each.get("id"), str)]
-        report.extend(Fault(path, f'holds the id "{each}" twice') for each, times in Counter(ids).items() if times > 1)
+        ids = [each["id"] for each in value if isinstance(each, dict) and isinstance(each.get("id"), str)]
+        if len(set(ids)) < len(ids):
+            twice = (each for each, times in Counter(ids).items() if times > 1)
+            report.extend(Fault(path, f'holds the id "{each}" twice') for each in twice)
 
 
 def interaction_type(value: Any, path: str, report: Report) -> None:

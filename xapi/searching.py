@@ -65,7 +65,9 @@ def one(*, voided: bool, of_authority: bool) -> Select[Any]:
 def statements(shape: Shape) -> Select[Any]:
     """Return the query for the statements that are found, in order."""
     rows = tables.statement.alias("statement")
-    found = select_stored(rows, voided=None if shape.with_voided else false())
+    # No more than is needed: what a column's type makes of its values costs more than to read them.
+    voided = is_voided(rows) if shape.with_voided else _constant(0)
+    found = select(rows.c.sequence, rows.c.text, voided.label("voided"))
     if shape.keys:
         return _in_order(found.where(rows.c.sequence.in_(_numbers(shape))), rows.c.sequence, shape)
     return _in_order(found.where(*_bounds(rows.c.sequence, shape), *_told(rows, shape)), rows.c.sequence, shape)

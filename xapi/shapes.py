@@ -13,13 +13,14 @@ from xapi.values import Check
 
 def record(properties: Mapping[str, Check], required: tuple[str, ...] = ()) -> Check:
     """Return a check of an object that has these properties, some of them required, and no others."""
+    needed, find = frozenset(required), properties.get
 
     def check(value: Any, path: str, report: Report) -> None:
         if not isinstance(value, dict):
             report.append(Fault(path, f"is not an object: {values.shown(value)}"))
             return
         for name, member in value.items():
-            rule = properties.get(name)
+            rule = find(name)
             if rule is None:
                 report.append(Fault(inside(path, name), "is no property of the standard here"))
                 if len(report) >= ENOUGH:
@@ -28,7 +29,8 @@ def record(properties: Mapping[str, Check], required: tuple[str, ...] = ()) -> C
                 report.append(Fault(f"{path}.{name}", "is null; leave it out"))
             else:
                 rule(member, f"{path}.{name}", report)
-        report.extend([Fault(f"{path}.{name}", "is missing") for name in required if name not in value])
+        if not value.keys() >= needed:
+            report.extend([Fault(f"{path}.{name}", "is missing") for name in required if name not in value])
 
     return check
 
