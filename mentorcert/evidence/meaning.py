@@ -1,6 +1,5 @@
 """What the exact words of a question mean to people: names for UUIDs, titles for addresses."""
 
-import json
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,12 +10,10 @@ from mentorcert.cohorts.models import Enrolment
 from mentorcert.evidence import identifiers
 from mentorcert.evidence.agents import uuid_of
 from mentorcert.evidence.seeking import Wanted, account_key
-from mentorcert.evidence.sentences import in_english
+from mentorcert.evidence.titles import titles
 from mentorcert.evidence.visible import short
 from mentorcert.people import queries as people
 from mentorcert.people.models import Person, PersonIdentifier
-from xapi import tables
-from xapi.identity import indexed
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ def meaning(session: Session, wanted: Wanted, iri_base: str) -> Meaning:
     return Meaning(
         who=people.named(session, [person]).get(person, "") if person else short(identifiers.in_words(name)),
         elsewhere=_elsewhere(session, person),
-        activity=_title(session, wanted.activity),
+        activity=_title(session, wanted.activity, iri_base),
         enrolled=enrolled(session, wanted.registration),
     )
 
@@ -59,9 +56,5 @@ def _elsewhere(session: Session, person: UUID | None) -> tuple[tuple[str, str], 
     return tuple((key, short(identifiers.in_words(key))) for key in keys)
 
 
-def _title(session: Session, activity: str) -> str:
-    if not activity:
-        return ""
-    table = tables.activity
-    found = session.scalar(select(table.c.definition).where(table.c.key == indexed(activity)))
-    return short(in_english(json.loads(found).get("name", {}))) if found else ""
+def _title(session: Session, activity: str, iri_base: str) -> str:
+    return titles(session, [activity] if activity else [], iri_base).get(activity, "")

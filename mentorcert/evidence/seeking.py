@@ -5,7 +5,7 @@ A word may mean several things, or nothing: then `Unclear` says so, and what the
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,10 +15,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import xapi
-from mentorcert.catalog import queries as catalog
 from mentorcert.evidence.agents import uuid_of
-from mentorcert.evidence.iris import Iris
 from mentorcert.evidence.sentences import PHRASES, in_english, word
+from mentorcert.evidence.titles import published
 from mentorcert.evidence.visible import short
 from mentorcert.people import queries as people
 from xapi import tables
@@ -140,7 +139,7 @@ def activity_named(session: Session, text: str, iri_base: str) -> str | Unclear:
     if not text or _IRI.fullmatch(text):
         return text
     wanted = text.casefold()
-    titles = {**_defined(session, text), **_published(session, iri_base)}
+    titles = {**_defined(session, text), **published(session, iri_base)}
     fitting = {iri: name for iri, name in titles.items() if wanted in name.casefold()}
     exact = [iri for iri, name in fitting.items() if name.casefold() == wanted]
     chosen = exact if len(exact) == 1 else sorted(fitting, key=lambda iri: (fitting[iri].casefold(), iri))
@@ -155,15 +154,3 @@ def _defined(session: Session, text: str) -> dict[str, str]:
     query = select(table.c.iri, table.c.definition).where(table.c.definition.icontains(needle, autoescape=True))
     found = session.execute(query.order_by(table.c.key).limit(_MOST_DEFINITIONS))
     return {row.iri: short(in_english(json.loads(row.definition).get("name", {}))) for row in found}
-
-
-def _published(session: Session, iri_base: str) -> Mapping[str, str]:
-    """Titles by IRI of what the newest version of each programme holds."""
-    titles = {}
-    for version in catalog.current(session):
-        programme, iris = catalog.programme(session, version.hash), Iris(iri_base, version.slug)
-        titles[iris.course] = programme.title
-        for unit in programme.units:
-            titles[iris.unit(unit.id)] = unit.title
-            titles.update({iris.step(unit.id, step.id): step.title for step in unit.steps})
-    return titles

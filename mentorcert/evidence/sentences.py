@@ -68,12 +68,19 @@ class Telling:
     names: Names
     targets: Mapping[UUID, xapi.Statement] = field(default_factory=dict)
     """Statements that others refer to, as far as they are stored."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What activities are called that statements don't name, by IRI."""
     first: bool = False
     """Whether it was the first answer or attempt of its kind."""
 
     def agent(self, raw: Mapping[str, Any]) -> str:
         """Who an agent or group is."""
         return named(raw, self.iri_base, self.names)
+
+    def title(self, activity: Mapping[str, Any]) -> str:
+        """What an activity is called: by the statement, else by what is known of it, else by its address."""
+        own = self.titles.get(activity["id"], "")
+        return own if own and not has_name(activity) else title(activity)
 
 
 def sentence(statement: xapi.Statement, known: Telling) -> Sentence:
@@ -128,7 +135,8 @@ def _what(about: Mapping[str, Any], known: Telling) -> str:
         return _referred(about["id"], known)
     if kind == "SubStatement":
         return _quoted(short(str(_sentence(about, replace(known, first=False))), _LONGEST_QUOTED))
-    return _quoted(title(about)) if type_of(about) in {v.INTERACTION, v.QUESTION} and _has_name(about) else title(about)
+    told = known.title(about)
+    return _quoted(told) if type_of(about) in {v.INTERACTION, v.QUESTION} and has_name(about) else told
 
 
 def _referred(target: str, known: Telling) -> str:
@@ -143,7 +151,8 @@ def _quoted(text: str) -> str:
     return f"‘{text}’" if "“" in text else f"“{text}”"
 
 
-def _has_name(about: Mapping[str, Any]) -> bool:
+def has_name(about: Mapping[str, Any]) -> bool:
+    """Whether a statement says what its activity is called."""
     return bool(in_english(about.get("definition", {}).get("name", {})).strip())
 
 

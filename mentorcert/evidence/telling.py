@@ -17,8 +17,9 @@ from mentorcert.evidence.facts import facts
 from mentorcert.evidence.models import Progress
 from mentorcert.evidence.pretty import pretty
 from mentorcert.evidence.seeking import Wanted, account_key
-from mentorcert.evidence.sentences import Sentence, Telling
+from mentorcert.evidence.sentences import Sentence, Telling, has_name
 from mentorcert.evidence.service import door
+from mentorcert.evidence.titles import titles
 from mentorcert.evidence.visible import short
 from mentorcert.people import queries as people
 from xapi import credentials, query, tables
@@ -133,7 +134,8 @@ def standing(session: Session, pair: fold.Key) -> Progress | None:
 def tell(session: Session, stored: Sequence[xapi.Stored], known: Sources) -> list[Told]:
     """Tell statements in sentences.
 
-    Three queries: what they refer to, names, what they did to progress; and what it takes to judge other systems'.
+    A few queries: what they refer to, names, titles that they lack, what they did to progress; and what it takes to
+    judge other systems'.
     """
     telling = telling_of(session, [one.statement for one in stored], known)
     verdicts = door(known.iri_base).judge.verdicts(session, stored)
@@ -151,12 +153,14 @@ def tell(session: Session, stored: Sequence[xapi.Stored], known: Sources) -> lis
 
 
 def telling_of(session: Session, statements: Sequence[xapi.Statement], known: Sources) -> Telling:
-    """What sentences need to know of statements: those that they refer to, and names. Two queries at most."""
+    """What sentences need to know of statements: those that they refer to, names, and titles. Four queries at most."""
     wanted = {each.refers for each in statements if each.refers}
     targets = {one.statement.id: one.statement for one in xapi.lookup(session, wanted)} if wanted else {}
     told = [*statements, *targets.values()]
     uuids = {uuid for each in told for uuid in people_in(each, known.iri_base)}
-    return Telling(known.iri_base, people.named(session, uuids) if uuids else {}, targets)
+    nameless = {each.object_id for each in told if each.object_type == "Activity" and not has_name(each.raw["object"])}
+    names = people.named(session, uuids) if uuids else {}
+    return Telling(known.iri_base, names, targets, titles(session, nameless, known.iri_base))
 
 
 def progress_of(session: Session, pairs: Collection[fold.Key]) -> dict[fold.Key, Progress]:

@@ -26,6 +26,11 @@ def _whole(ruth: Browser, statement: UUID) -> str:
     return answered.text
 
 
+def _title(html: str) -> str:
+    found = re.search(r"<h1[^>]*>(.*?)</h1>", html, re.DOTALL)
+    return re.sub(r"<[^>]+>", "", found[1]) if found else ""
+
+
 def _ties(html: str, term: str) -> list[tuple[str, str]]:
     found = re.search(rf"<dt>{term}</dt><dd>(.*?)</dd>", html, re.DOTALL)
     return re.findall(r'href="/statements/([^"]+)"><bdi>(.*?)</bdi>', found[1]) if found else []
@@ -82,6 +87,14 @@ def test_what_another_system_says_counts_or_the_page_says_why_not(
 ) -> None:
     [made] = world.send(world.said(**changes))
     assert facts(_whole(ruth, made))["Effect"] == effect
+
+
+def test_a_lesson_of_ours_that_another_system_does_not_name_has_its_title(ruth: Browser, world: World) -> None:
+    made, elsewhere = world.send(world.said(), world.said(about="https://lms.example.com/x"))
+    assert [_title(_whole(ruth, each)) for each in (made, elsewhere)] == [
+        "Amara Okafor completed The first lesson",
+        "Amara Okafor completed https://lms.example.com/x",
+    ]
 
 
 def test_a_void_and_its_target_lead_to_each_other(
