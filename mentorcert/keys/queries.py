@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from mentorcert.audit import AuditEntry
 from mentorcert.catalog import queries as catalog
 from mentorcert.errors import NotFound
+from mentorcert.evidence import trust
+from mentorcert.evidence.iris import Iris
 from mentorcert.evidence.seeking import account_key
 from mentorcert.people import queries as people
 from mentorcert.people.models import Person
@@ -106,6 +108,21 @@ def history(session: Session, uuid: UUID) -> list[Deed]:
     names = people.named(session, _uuids(entry.who for entry in entries))
     by_text = {str(known): name for known, name in names.items()}
     return [Deed(each.at, each.action, by_text.get(each.who, each.who), each.reason) for each in entries]
+
+
+def lessons(session: Session, programmes: Collection[str], iri_base: str) -> dict[str, list[tuple[str, str]]]:
+    """What the statements of a key with these programmes may complete: titles and addresses, by the programme's title.
+
+    As the newest versions have it; a programme that is published no more has none.
+    """
+    found = {}
+    for version in catalog.current(session):
+        if version.slug in programmes:
+            programme, iris = catalog.programme(session, version.hash), Iris(iri_base, version.slug)
+            taken = trust.lessons(iris, programme)
+            steps = [(each.title, iris.step(unit.id, each.id)) for unit in programme.units for each in unit.lessons]
+            found[programme.title] = [(title, iri) for title, iri in steps if iri in taken]
+    return found
 
 
 def state_of(credential: Credential, now: datetime) -> State:

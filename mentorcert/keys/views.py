@@ -145,7 +145,9 @@ def _new_page(form: KeyForm) -> str:
 
 def _key_page(key: Key, form: ChangeForm) -> str:
     done = queries.history(here.session(), key.credential.uuid)
-    return _render("keys/show.html", key=key, form=form, history=done, others=_suggested())
+    counts = key.credential.programmes if key.is_valid and key.credential.may_write else ()
+    lessons = queries.lessons(here.session(), counts, here.settings().iri_base)
+    return _render("keys/show.html", key=key, form=form, history=done, lessons=lessons, others=_suggested())
 
 
 def _revoke_page(key: Key, form: RevokeForm) -> str:

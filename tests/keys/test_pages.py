@@ -142,6 +142,14 @@ def test_a_key_is_given_to_somebody_else_and_ends_earlier(ruth: Browser, session
 
 
 @sqlite_only
+def test_the_page_of_a_key_names_the_lessons_that_it_may_complete(ruth: Browser, session: Session) -> None:
+    publish_programme(session)
+    begins = "https://mentors.example.org/activities/tiny/"
+    keys = make_key(session, "LMS", programmes=("tiny",)), make_key(session, "Other LMS")
+    told = [re.findall(rf">{begins}([^<]+)<", ruth.get(f"/keys/{each.uuid}").text) for each in keys]
+    assert told == [["start/first", "start/film"], []]
+
+
 def test_an_end_within_a_day_stays_what_it_is(ruth: Browser, session: Session, now: datetime) -> None:
     key = make_key(session, expires=now + timedelta(hours=1))
     same = {"label": "Our LMS", "owner": "ruth@example.org", "expires": f"{now:%Y-%m-%d}"}
