@@ -101,12 +101,14 @@ def check(statements: Sequence[Statement], attachments: Sequence[Named], receive
     refuse_missing(attachments, received.parts.keys())
     if excess := received.parts.keys() - {each.sha2 for each in attachments}:
         raise PartFaults([Fault(f"the part {each}", "belongs to no attachment of a statement") for each in excess])
-    by_id = {statement.id: statement for statement in statements}
+    by_id = {statement.id: statement.raw for statement in statements}
+    signing: dict[str, dict[str, Mapping[str, Any]]] = {}
     for each in attachments:
         if each.signs:
-            length = received.parts[each.sha2].length
-            signature = b"".join(received.pieces(each.sha2)) if length <= signatures.LARGEST else b""
-            signatures.check(signature, by_id[each.statement].raw, each.path, generation=generation)
+            signing.setdefault(each.sha2, {})[each.path] = by_id[each.statement]
+    for sha2, signed in signing.items():
+        whole = received.parts[sha2].length <= signatures.LARGEST
+        signatures.check(b"".join(received.pieces(sha2)) if whole else b"", signed, generation=generation)
 
 
 def keep(blobs: Blobs, received: Received) -> None:

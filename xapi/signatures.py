@@ -41,10 +41,16 @@ class _Registry(jws.JWSRegistry):
 _registry: Final = _Registry(algorithms=ALGORITHMS, strict_check_header=False)
 
 
-def check(signature: bytes, statement: Mapping[str, Any], path: str, *, generation: int) -> None:
-    """Check the signature of a valid statement. Raises StatementFaults that name `path`, where its attachment is."""
+def check(signature: bytes, statements: Mapping[str, Mapping[str, Any]], *, generation: int) -> None:
+    """Check one signature of valid statements, by the paths where they name it as theirs; nearly always there is one.
+
+    However many there are, it is read and verified once. Raises StatementFaults that name the path.
+    """
+    path = next(iter(statements))
     try:
-        _check(signature, statement, generation)
+        signed = _signed(signature, generation)
+        for path in statements:
+            _compare(signed, statements[path])
     except _Unsound as error:
         raise StatementFaults([Fault(path, f"is no valid signature: {error}")]) from error
 
@@ -53,7 +59,8 @@ class _Unsound(Exception):
     """Why a signature is not taken."""
 
 
-def _check(signature: bytes, statement: Mapping[str, Any], generation: int) -> None:
+def _signed(signature: bytes, generation: int) -> dict[str, Any]:
+    """Return the statement that is signed."""
     if len(signature) > LARGEST:
         raise _Unsound(f"it is larger than {LARGEST // 1024 // 1024} MiB")
     try:
@@ -70,19 +77,23 @@ def _check(signature: bytes, statement: Mapping[str, Any], generation: int) -> N
             raise _Unsound("it was not made with the key of its certificate")
     except (JoseError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise _Unsound(f"it is not a JSON Web Signature in its compact form ({error})") from error
-    _compare(read.payload, statement, generation)
+    return _statement(read.payload, generation)
 
 
-def _compare(payload: bytes, statement: Mapping[str, Any], generation: int) -> None:
-    """Refuse a signature of another statement: its own attachment is the only thing that was added since."""
+def _statement(payload: bytes, generation: int) -> dict[str, Any]:
     try:
-        signed = jsontext.decode(payload)
+        signed: dict[str, Any] = jsontext.decode(payload)
     except Faults as error:
         raise _Unsound(f"what it signs is not the statement in JSON ({error.faults[0]})") from error
     report: Report = []
     rules.statement[generation](signed, "$", report)
     if report:
         raise _Unsound(f"what it signs is not a valid statement ({report[0]})")
+    return signed
+
+
+def _compare(signed: Mapping[str, Any], statement: Mapping[str, Any]) -> None:
+    """Refuse a signature of another statement: its own attachment is the only thing that was added since."""
     given_id, given_time = signed.get("id", statement["id"]), signed.get("timestamp")
     same = given_id.lower() == statement["id"].lower() and (given_time is None) == ("timestamp" not in statement)
     if not same or not equivalent(_unsigned(signed), _unsigned(statement)):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from hmac import new as hmac
 from json import dumps
+from time import process_time
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from tests.xapi.bodies import (
     signature,
     signed,
 )
-from tests.xapi.factories import a_statement
+from tests.xapi.factories import BEN, a_statement
 from tests.xapi.lrs_app import Client
 from xapi import signatures
 from xapi.rules import SIGNATURE
@@ -85,6 +86,26 @@ def test_good_signatures(made: bytes, statement: dict[str, Any], version: str, l
     told = an_attachment(made, usageType=SIGNATURE, contentType="application/octet-stream")
     body = Mixed({**statement, "attachments": [*statement.get("attachments", ()), told]}, [made])
     assert send(lrs, body).status_code == 200
+
+
+def test_many_statements_with_one_signature_cost_little_more_than_one(lrs: Client) -> None:
+    made = signature(dumps(a_statement()).encode() + b" " * 1_000_000, {"x5c": CHAIN})
+    told = an_attachment(made, usageType=SIGNATURE, contentType="application/octet-stream")
+
+    def seconds(many: int) -> float:
+        began = process_time()
+        assert send(lrs, Mixed([a_statement(attachments=[told])] * many, [made])).status_code == 200
+        return process_time() - began
+
+    assert seconds(200) < 40 * seconds(1)
+
+
+def test_of_many_statements_with_one_signature_the_one_is_named_that_it_is_not_of(lrs: Client) -> None:
+    made = signature(dumps(a_statement()).encode())
+    told = an_attachment(made, usageType=SIGNATURE, contentType="application/octet-stream")
+    said = [a_statement(attachments=[told]), a_statement(actor=BEN, attachments=[told])]
+    response = send(lrs, Mixed(said, [made]))
+    assert (response.status_code, [each["path"] for each in response.json["faults"]]) == (400, ["$[1].attachments[0]"])
 
 
 BAD: dict[str, tuple[bytes, str]] = {
