@@ -3,7 +3,8 @@
 A statement that refers to another takes over the search rows of each statement further down its chain, with its own
 number as the one that is found, and the other's as the one it is about; so a search is one reading of one index,
 however long the chain. A target may come after those that wait for it: then they are given its rows. A chain may be
-a circle. It is followed for `HOPS` steps, so that nobody can make one statement cost more and more.
+a circle. It is followed for `HOPS` steps, and gives `TAKEN` keys of each statement, so that nobody can make one
+statement cost more and more; what would give out more rows than `GIVEN` at once is refused.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -14,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, bindparam, delete, select
 
 from xapi import jsontext, tables
+from xapi.faults import Fault, StatementFaults
 from xapi.identity import indexed
 from xapi.reading import chunks
 from xapi.rows import insert_all
@@ -21,6 +23,12 @@ from xapi.statement import Relation, Statement, read
 
 HOPS: Final = 20
 """How many steps a chain of references is followed."""
+TAKEN: Final = 500
+"""How many keys of one statement those that refer to it are found by."""
+GIVEN: Final = 200_000
+"""How many rows one append may give out along chains: everybody else who sends waits meanwhile."""
+REFERRERS: Final = 2_000
+"""How many statements may take over something from one append."""
 
 _CHUNK: Final = 10_000
 _Line = Row[*tuple[Any, ...]]
@@ -43,18 +51,30 @@ def search_rows(statement: Statement, sequence: int) -> list[list[Any]]:
     return [[indexed(key), int(kind), sequence, sequence] for kind, key in statement.related]
 
 
-def take_over(connection: Connection, starts: Collection[UUID]) -> None:
+class TooManyReferences(StatementFaults):
+    """New statements refer to others, or are waited for by others, so often that they would cost too much at once."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault("$", "so many statements refer to each other here; send fewer of them at once")])
+
+
+def take_over(connection: Connection, starts: Collection[UUID], *, bounded: bool = True) -> None:
     """Give out search rows along every chain that goes through one of these new statements, which are stored already.
 
-    Called with those that refer to another or are referred to; all others have nothing to give or to take.
+    Called with those that refer to another or are referred to; all others have nothing to give or to take. Raises
+    TooManyReferences where it is `bounded`.
     """
-    below, above = _below(connection, starts), _above(connection, starts)
+    below = _below(connection, starts)
+    above = _above(connection, starts, REFERRERS if bounded else None)
     takers: dict[UUID, set[int]] = {}
     for start in starts:
         upward = list(_upward(above, start, below[start].sequence))
         for down, target in enumerate(_downward(below, start)):
             takers.setdefault(target, set()).update(number for number, up in upward if up + down <= HOPS)
-    given = (row for target, numbers in takers.items() for row in _taken_over(below[target], numbers))
+    keys = {target: _keys_taken(_statement(below[target])) for target in takers}
+    if bounded and sum(len(numbers) * len(keys[target]) for target, numbers in takers.items()) > GIVEN:
+        raise TooManyReferences
+    given = (row for each, numbers in takers.items() for row in _taken_over(below[each].sequence, numbers, keys[each]))
     while some := list(islice(given, _CHUNK)):
         insert_all(connection, tables.related, some, unless_there=True)
 
@@ -100,12 +120,19 @@ def _below(connection: Connection, starts: Collection[UUID]) -> dict[UUID, _Line
     return found
 
 
-def _above(connection: Connection, starts: Collection[UUID]) -> dict[UUID, list[_Line]]:
-    """Return what refers to the starts, directly or along a chain, by what it refers to."""
+def _above(connection: Connection, starts: Collection[UUID], most: int | None = None) -> dict[UUID, list[_Line]]:
+    """Return what refers to the starts, directly or along a chain, by what it refers to.
+
+    Raises TooManyReferences for more than `most`.
+    """
     found: dict[UUID, list[_Line]] = {}
-    wanted = set(starts)
+    wanted, count = set(starts), 0
+    asked = _by_target if most is None else _by_target.limit(most + 1)
     for _ in range(HOPS):
-        lines = [line for some in chunks(list(wanted)) for line in connection.execute(_by_target, {"ids": some})]
+        lines = [line for some in chunks(list(wanted)) for line in connection.execute(asked, {"ids": some})]
+        count += len(lines)
+        if most is not None and count > most:
+            raise TooManyReferences
         found.update((each, []) for each in wanted)
         for line in lines:
             found[line.refers].append(line)
@@ -136,14 +163,32 @@ def _upward(above: Mapping[UUID, list[_Line]], start: UUID, number: int) -> Iter
         seen.update(level)
 
 
-def _taken_over(target: _Line, numbers: set[int]) -> Iterator[list[Any]]:
-    rows = _keys_taken(read(jsontext.reread(target.text), target.text, target.timestamp))
-    return ([key, kind, number, target.sequence] for number in numbers - {target.sequence} for key, kind in rows)
+def _taken_over(target: int, numbers: set[int], keys: Collection[tuple[str, int]]) -> Iterator[list[Any]]:
+    return ([key, kind, number, target] for number in numbers - {target} for key, kind in keys)
+
+
+def _statement(line: _Line) -> Statement:
+    return read(jsontext.reread(line.text), line.text, line.timestamp)
 
 
 def _keys_taken(statement: Statement) -> set[tuple[str, int]]:
     """Return what its referrers are found by for a statement's sake. Who sent that one did not send them."""
-    return {(indexed(key), int(_TAKEN_AS.get(kind, kind))) for kind, key in statement.related}
+    taken = {(indexed(key), int(_TAKEN_AS.get(kind, kind))) for kind, key in statement.related}
+    return taken if len(taken) <= TAKEN else set(sorted(taken, key=_rank)[:TAKEN])
+
+
+def _rank(taken: tuple[str, int]) -> tuple[int, str]:
+    """Return where a key stands when there are too many: what there can only be one of comes first."""
+    key, kind = taken
+    return _ORDER.index(kind), key
 
 
 _TAKEN_AS: Final = {Relation.AUTHORITY: Relation.RELATED_AGENT}
+_ORDER: Final = (
+    Relation.VERB,
+    Relation.REGISTRATION,
+    Relation.ACTIVITY,
+    Relation.AGENT,
+    Relation.RELATED_AGENT,
+    Relation.RELATED_ACTIVITY,
+)

@@ -73,5 +73,5 @@ def _link(session: Session) -> None:
     connection, after = session.connection(), 0
     referring = select(_rows.sequence, _rows.id).where(_rows.refers.is_not(None), _rows.sequence > bindparam("after"))
     while lines := connection.execute(referring.order_by(_rows.sequence).limit(_PAGE), {"after": after}).all():
-        chains.take_over(connection, [line.id for line in lines])
+        chains.take_over(connection, [line.id for line in lines], bounded=False)
         after = lines[-1].sequence

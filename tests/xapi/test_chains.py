@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.xapi.factories import AMARA, BEN, COMPLETED, COURSE, LESSON, REGISTRATION, UNIT, a_statement, a_void
 from tests.xapi.stores import OURS, THEIRS, store
-from xapi import agent_key
-from xapi.chains import HOPS
+from xapi import agent_key, count, every, tables
+from xapi.chains import GIVEN, HOPS, REFERRERS, TAKEN, TooManyReferences, rows_about
 from xapi.query import LARGEST_PAGE, Query, find
 
 VERBS = (COMPLETED, "http://adlnet.gov/expapi/verbs/passed")
@@ -106,6 +107,54 @@ def test_any_order_finds_what_a_simple_search_of_all_finds(session: Session, now
     simply = [{int(each["id"][:8]) for each in said if _fits_along(each, query, by_id)} for query in asked]
     assert [set(found(session, query)) for query in asked] == simply
     assert sum(map(len, simply)) > 500
+
+
+def _of_many_activities(number: int) -> Said:
+    others = [{"id": f"https://lms.example.org/{each}"} for each in range(TAKEN + 100)]
+    return a_statement(id=uuid(number), context={"contextActivities": {"other": others}})
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_of_very_many_keys_some_are_taken_over_the_same_in_any_order(
+    backwards: bool, session: Session, now: datetime
+) -> None:
+    said = [_of_many_activities(1), a_reference(2, 1, actor=BEN)]
+    for each in reversed(said) if backwards else said:
+        store(session, each, now)
+    assert sorted(found(session, Query(activity=LESSON, verb=COMPLETED, agent=agent_key(AMARA)))) == [1, 2]
+    everything = every(session)
+    taken = [row for row in _rows(session) if row[2] != row[3]]
+    assert len(taken) == TAKEN
+    expected = rows_about(session.connection(), {each.sequence: each.statement for each in everything})
+    assert set(_rows(session)) == expected
+
+
+def _rows(session: Session) -> list[tuple[str, int, int, int]]:
+    names = ("key", "kind", "sequence", "about")
+    return [
+        (row[0], row[1], row[2], row[3]) for row in session.execute(select(*(tables.related.c[each] for each in names)))
+    ]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_what_would_give_out_too_many_rows_at_once_is_refused(backwards: bool, session: Session, now: datetime) -> None:
+    many = GIVEN // TAKEN + 1
+    batches = [[_of_many_activities(1)], [a_reference(each, 1) for each in range(2, many + 2)]]
+    first, last = reversed(batches) if backwards else batches
+    store(session, first, now)
+    with pytest.raises(TooManyReferences):
+        store(session, last, now)
+    session.rollback()
+    assert count(session) == len(first)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_so_many_may_wait_for_a_statement_and_no_more(session: Session, now: datetime) -> None:
+    for start in range(2, REFERRERS + 3, 500):
+        store(session, [a_reference(each, 1) for each in range(start, min(start + 500, REFERRERS + 3))], now)
+    with pytest.raises(TooManyReferences):
+        store(session, a_statement(id=uuid(1)), now)
+    session.rollback()
 
 
 def _drawn(draw: random.Random, number: int) -> Said:
