@@ -25,7 +25,8 @@ An older one belongs to a caller who writes history on purpose, and is kept.
 
 _CHUNK: Final = 500
 _either: Final = union_all(
-    select(func.max(tables.statement.c.stored).label("at")), select(tables.promise.c.through)
+    select(func.max(tables.statement.c.stored).label("at")),
+    select(tables.promise.c.through).where(tables.promise.c.id == 1),
 ).subquery()
 NEWEST: Final = select(func.max(_either.c.at))
 """The newest `stored`, or the moment that was promised, if that is later: what comes now is stored after it."""
