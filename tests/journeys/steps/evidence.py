@@ -53,13 +53,19 @@ def look_through(ruth: Visitor) -> None:
 
 
 def key(data: Path) -> str:
-    """Make a key as an operator does, from the shell beside the server's data; give it as a header."""
+    """Make a key, and give it as a header."""
+    return "Basic " + base64.b64encode(":".join(made(data)).encode()).decode()
+
+
+def made(data: Path) -> tuple[str, str]:
+    """Make a key as an operator does, from the shell beside the server's data; give it with its secret."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("MENTORCERT_")}
     command = [str(Path(sys.executable).with_name("mentorcert")), "key", "create", "--scope", "all"]
-    made = subprocess.run(
+    done = subprocess.run(
         command, env={**own, "MENTORCERT_DATA": str(data)}, check=True, capture_output=True, text=True, timeout=60
     )
-    return "Basic " + base64.b64encode(made.stdout.strip().replace(" ", ":").encode()).decode()
+    key, secret = done.stdout.split()
+    return key, secret
 
 
 def fetch(server: str, header: str, registration: str, since: datetime) -> None:
