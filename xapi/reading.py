@@ -1,9 +1,9 @@
 """What is stored, read back: by registration and activity, by id, page by page."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, union_all
@@ -24,6 +24,7 @@ An older one belongs to a caller who writes history on purpose, and is kept.
 """
 
 _CHUNK: Final = 500
+_V = TypeVar("_V")
 _either: Final = union_all(
     select(func.max(tables.statement.c.stored).label("at")),
     select(tables.promise.c.through).where(tables.promise.c.id == 1),
@@ -56,13 +57,13 @@ def pair(session: Session, registration: UUID, activity: str) -> list[Stored]:
 
 def lookup(session: Session, ids: Iterable[UUID]) -> list[Stored]:
     """Return the statements with these ids that are stored, voided or not, in the order of storing."""
-    return [
+    rows = tables.statement
+    found = (
         from_row(row)
         for some in chunks(list(ids))
-        for row in session.execute(
-            select_stored(tables.statement).where(tables.statement.c.id.in_(some)).order_by("sequence")
-        )
-    ]
+        for row in session.execute(select_stored(rows).where(rows.c.id.in_(some)))
+    )
+    return sorted(found, key=lambda each: each.sequence)
 
 
 def every(session: Session, after: int = 0, limit: int = 1000) -> list[Stored]:
@@ -70,6 +71,25 @@ def every(session: Session, after: int = 0, limit: int = 1000) -> list[Stored]:
     rows = tables.statement
     found = session.execute(select_stored(rows).where(rows.c.sequence > after).order_by(rows.c.sequence).limit(limit))
     return [from_row(row) for row in found]
+
+
+def registrations(session: Session, after: UUID | None, limit: int) -> list[UUID]:
+    """Return the next registrations that statements name, in order; the first ones for None."""
+    column = tables.statement.c.registration
+    wanted = select(column).distinct().order_by(column).limit(limit)
+    return list(session.scalars(wanted.where(column.is_not(None) if after is None else column > after)))
+
+
+def of_registrations(session: Session, wanted: Collection[UUID], after: int, limit: int) -> list[Stored]:
+    """Return a page of the statements of some registrations, voided ones too, with numbers above `after`."""
+    rows = tables.statement
+    chosen = select_stored(rows).where(rows.c.registration.in_(wanted), rows.c.sequence > after)
+    return [from_row(row) for row in session.execute(chosen.order_by(rows.c.sequence).limit(limit))]
+
+
+def last_number(session: Session) -> int:
+    """Return the number of the newest statement, 0 when there is none: one step along the index."""
+    return session.scalar(select(func.max(tables.statement.c.sequence))) or 0
 
 
 def count(session: Session) -> int:
@@ -117,7 +137,7 @@ def select_stored(rows: FromClause, voided: ColumnElement[bool] | None = None) -
     return select(rows.c.sequence, rows.c.stored, rows.c.authority_key, rows.c.text, asked.label("voided"))
 
 
-def chunks(ids: list[UUID]) -> Iterator[list[UUID]]:
-    """Give lists of ids short enough to be parameters of one query."""
-    for start in range(0, len(ids), _CHUNK):
-        yield ids[start : start + _CHUNK]
+def chunks(values: Sequence[_V]) -> Iterator[Sequence[_V]]:
+    """Give stretches of values short enough to be parameters of one query."""
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]

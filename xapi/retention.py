@@ -17,7 +17,6 @@ from xapi import chains, tables
 from xapi.identity import indexed
 from xapi.reading import Stored, chunks, from_row, select_stored
 
-_CHUNK: Final = 500
 _rows: Final = tables.statement.alias("aged")
 
 
@@ -53,15 +52,12 @@ def remove(session: Session, statements: Sequence[Stored]) -> None:
     """
     connection = session.connection()
     rows = sorted(chains.rows_about(connection, {each.sequence: each.statement for each in statements}))
-    for start in range(0, len(rows), _CHUNK):
-        which = tuple_(*tables.related.columns).in_(rows[start : start + _CHUNK])
-        session.execute(delete(tables.related).where(which))
-    for some in chunks([each.statement.id for each in statements]):
-        session.execute(delete(tables.attachment).where(tables.attachment.c.statement.in_(some)))
-    numbers = [each.sequence for each in statements]
-    for start in range(0, len(numbers), _CHUNK):
-        held = tables.statement.c.sequence.in_(numbers[start : start + _CHUNK])
-        session.execute(delete(tables.statement).where(held))
+    for some in chunks(rows):
+        session.execute(delete(tables.related).where(tuple_(*tables.related.columns).in_(some)))
+    for ids in chunks([each.statement.id for each in statements]):
+        session.execute(delete(tables.attachment).where(tables.attachment.c.statement.in_(ids)))
+    for numbers in chunks([each.sequence for each in statements]):
+        session.execute(delete(tables.statement).where(tables.statement.c.sequence.in_(numbers)))
 
 
 def _conditions(rule: Rule) -> list[ColumnElement[bool]]:

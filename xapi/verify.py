@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
-from uuid import UUID
 
 from sqlalchemy import Row, func, or_, select, tuple_
 from sqlalchemy.orm import Session
@@ -19,13 +18,12 @@ from sqlalchemy.orm import Session
 from xapi import chains, jsontext, tables
 from xapi.chains import SearchRow
 from xapi.identity import agent_key, indexed
-from xapi.reading import BEGINNING, WAITED, Stored, from_row, select_stored
+from xapi.reading import BEGINNING, WAITED, chunks
 from xapi.statement import Statement, read
 from xapi.values import instant
 
 PAGE: Final = 500
 """How many statements are looked at together."""
-_CHUNK: Final = 500
 _MOST_STRAYS: Final = 100
 _rows: Final = tables.statement.c
 _parts: Final = tables.related.c
@@ -114,19 +112,19 @@ def whole(session: Session, seen: Seen) -> list[Finding]:
         Finding(Kind.STRAY, f"search row {tuple(row)}", "its statement is not there.")
         for row in session.execute(_strays)
     ]
-    held = (
-        session.scalar(
-            select(func.count())
-            .select_from(tables.related)
-            .where(_parts.about == _parts.sequence, _parts.sequence <= seen.sequence)
-        )
-        or 0
-    )
+    own = select(func.count()).select_from(tables.related).where(_parts.about == _parts.sequence)
+    held = session.scalar(own.where(_parts.sequence <= seen.sequence)) or 0
     surplus = held - seen.search_rows - len(strays)
     if surplus > 0 and len(strays) < _MOST_STRAYS:
         what = f"there are {surplus} more than the statements have."
         strays.append(Finding(Kind.STRAY, "search rows", what))
     return strays
+
+
+def missing(session: Session, through: int) -> int:
+    """Return how many numbers up to this one are nobody's: what retention removed, and nothing else, if all is well."""
+    held = session.scalar(select(func.count()).select_from(tables.statement).where(_rows.sequence <= through))
+    return through - (held or 0)
 
 
 def columns(statement: Statement) -> dict[str, Any]:
@@ -207,31 +205,11 @@ def _search_findings(
 ) -> Iterator[Finding]:
     wanted = sorted(expected)
     lacking = set(wanted)
-    for start in range(0, len(wanted), _CHUNK):
-        some = tuple_(*tables.related.columns).in_(wanted[start : start + _CHUNK])
-        lacking.difference_update(tuple(row) for row in session.execute(select(tables.related).where(some)))
+    for some in chunks(wanted):
+        found = select(tables.related).where(tuple_(*tables.related.columns).in_(some))
+        lacking.difference_update(tuple(row) for row in session.execute(found))
     of, missing = Counter(row[3] for row in wanted), Counter(row[3] for row in lacking)
     for number, count in sorted(missing.items()):
         where = f"statement {statements[number].id} (number {number})"
         what = f"{count} of its {of[number]} search rows are missing; searches pass it by."
         yield Finding(Kind.SEARCH, where, what, number)
-
-
-def missing(session: Session, through: int) -> int:
-    """Return how many numbers up to this one are nobody's: what retention removed, and nothing else, if all is well."""
-    held = session.scalar(select(func.count()).select_from(tables.statement).where(_rows.sequence <= through))
-    return through - (held or 0)
-
-
-def registrations(session: Session, after: UUID | None, limit: int) -> list[UUID]:
-    """Return the next registrations that statements name, in order; the first ones for None."""
-    wanted = select(_rows.registration).distinct().order_by(_rows.registration).limit(limit)
-    wanted = wanted.where(_rows.registration.is_not(None) if after is None else _rows.registration > after)
-    return list(session.scalars(wanted))
-
-
-def of_registrations(session: Session, wanted: Collection[UUID], after: int, limit: int) -> list[Stored]:
-    """Return a page of the statements of some registrations, voided ones too, with numbers above `after`."""
-    rows = tables.statement
-    chosen = select_stored(rows).where(rows.c.registration.in_(wanted), rows.c.sequence > after)
-    return [from_row(row) for row in session.execute(chosen.order_by(rows.c.sequence).limit(limit))]

@@ -23,7 +23,7 @@ from mentorcert.evidence.models import Progress
 from mentorcert.evidence.receiving import Judge
 from mentorcert.evidence.statements import system_agent
 from mentorcert.evidence.trust import Verdict
-from xapi import activities, verify
+from xapi import activities, reading
 
 PAGE: Final = 1000
 """How many statements a rebuild reads at once."""
@@ -114,7 +114,7 @@ class Door:
         """The pairs of these registrations whose progress is not what their statements say. Writes nothing."""
         rows: dict[Key, Row] = {}
         after = 0
-        while page := verify.of_registrations(session, registrations, after=after, limit=PAGE):
+        while page := reading.of_registrations(session, registrations, after=after, limit=PAGE):
             self._add(session, page, rows)
             after = page[-1].sequence
         found = session.execute(select(*Progress.__table__.columns).where(Progress.registration.in_(registrations)))

@@ -19,7 +19,7 @@ from mentorcert.evidence.models import Progress
 from mentorcert.evidence.service import Door
 from mentorcert.files import Blobs
 from mentorcert.upkeep.models import SelfCheck
-from xapi import verify
+from xapi import reading, verify
 from xapi.tables import attachment
 from xapi.verify import Seen
 
@@ -190,7 +190,7 @@ def _purged(session: Session) -> int:
 
 def _registrations(session: Session, after: UUID | None) -> list[UUID]:
     """The next registrations that statements or progress name, in the order of the database."""
-    told = verify.registrations(session, after, _REGISTRATIONS)
+    told = reading.registrations(session, after, _REGISTRATIONS)
     query = select(Progress.registration).distinct().order_by(Progress.registration).limit(_REGISTRATIONS)
     folded = session.scalars(query if after is None else query.where(Progress.registration > after))
     return sorted({*told, *folded})[:_REGISTRATIONS]

@@ -196,6 +196,8 @@ def test_a_batch_longer_than_a_query_has_parameters(session: Session, now: datet
     store(session, batch, now)
     assert store(session, batch, now) == []
     assert count(session) == 1200
+    found = lookup(session, [UUID(each["id"]) for each in reversed(batch)])
+    assert [each.sequence for each in found] == list(range(1, 1201))
 
 
 def test_the_rows_that_are_searched(session: Session, now: datetime) -> None:
