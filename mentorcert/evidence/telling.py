@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from markupsafe import Markup
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 import xapi
@@ -22,7 +22,7 @@ from mentorcert.evidence.service import door
 from mentorcert.evidence.titles import titles
 from mentorcert.evidence.visible import short
 from mentorcert.people import queries as people
-from xapi import credentials, query, tables
+from xapi import credentials, query
 from xapi.credentials import Credential
 
 PAGE: Final = 50
@@ -101,11 +101,6 @@ def system_key(iri_base: str) -> str:
     return account_key(iri_base, "system")
 
 
-def newest(session: Session) -> int:
-    """The sequence number of the newest statement, or 0: one step along the index."""
-    return session.scalar(select(func.max(tables.statement.c.sequence))) or 0
-
-
 def find(session: Session, wanted: Wanted, known: Sources, *, after: int | None) -> Found:
     """A page of statements, newest first, voided ones too. Six queries at most."""
     asked = wanted.query(limit=PAGE, after=after)
@@ -115,7 +110,7 @@ def find(session: Session, wanted: Wanted, known: Sources, *, after: int | None)
 
 
 def newer(session: Session, wanted: Wanted, *, above: int, through: int, iri_base: str) -> Newer:
-    """What came after the sequence number `above`, newest first; `through` is what `newest` said just now."""
+    """What came after the sequence number `above`, newest first; `through` was the number of the newest just now."""
     page = query.find(session, wanted.query(limit=PAGE, after=above, ascending=True))
     if page.more or not page.rows:
         return Newer([], [], through, page.more is not None)

@@ -11,6 +11,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from xapi.identity import indexed
+from xapi.reading import last_number
 from xapi.tables import dead_letter, statement
 from xapi.tables import target as table
 
@@ -105,7 +106,7 @@ def create(
         "secret": secret,
         "created": now,
         "state": State.RUNNING,
-        "cursor": 0 if history else newest(session),
+        "cursor": 0 if history else last_number(session),
         "size": SIZE,
         "failures": 0,
         "refusals": 0,
@@ -147,7 +148,7 @@ def one(session: Session, uuid: UUID) -> Target | None:
 
 def lag(session: Session, targets: Sequence[Target]) -> dict[UUID, Lag]:
     """Return how far each target is behind. What its filter leaves out counts until it was looked at."""
-    last = newest(session)
+    last = last_number(session)
     following = select(statement.c.stored).where(statement.c.sequence > table.c.cursor)
     first = following.order_by(statement.c.sequence).limit(1).correlate(table).scalar_subquery()
     rows = session.execute(select(table.c.uuid, first).where(table.c.id.in_([each.id for each in targets])))
@@ -177,11 +178,6 @@ def remove(session: Session, uuid: UUID) -> None:
     of_it = select(table.c.id).where(table.c.uuid == uuid).scalar_subquery()
     session.execute(delete(dead_letter).where(dead_letter.c.target == of_it))
     session.execute(delete(table).where(table.c.uuid == uuid))
-
-
-def newest(session: Session) -> int:
-    """Return the number of the newest statement, 0 when there is none."""
-    return session.scalar(select(func.max(statement.c.sequence))) or 0
 
 
 def lately(sent: Mapping[str, int], now: datetime) -> dict[str, int]:

@@ -18,6 +18,7 @@ from mentorcert.evidence.views.asking import exactly, wanted
 from mentorcert.evidence.views.frame import blueprint, by_day, listed, rendered
 from mentorcert.permissions import Permission, needs
 from mentorcert.web import here
+from xapi.reading import last_number
 from xapi.values import written
 
 
@@ -44,7 +45,7 @@ def newer() -> ResponseReturnValue:
 
     Nothing new costs one step along an index. The words of the address are exact, as the list gives them.
     """
-    newest = telling.newest(here.session())
+    newest = last_number(here.session())
     etag = str(newest)
     if request.if_none_match.contains(etag):
         answer = make_response("", 304)
@@ -62,7 +63,7 @@ def newer() -> ResponseReturnValue:
 
 
 def _list(form: FilterForm, verbs: list[str], asked: Wanted, known: Sources) -> str:
-    newest = telling.newest(here.session())
+    newest = last_number(here.session())
     found = telling.find(here.session(), asked, known, after=form.after.data)
     seen, exact = form.seen.data or 0, exactly(form, asked)
     words = {name: request.args.get(name) for name in FILTERS}
