@@ -67,7 +67,7 @@ def test_documents_are_kept_with_their_preconditions(lrs: Client) -> None:
 def test_head_has_no_body(lrs: Client) -> None:
     folded(lrs, "PUT", PUT)
     head = folded(lrs, "HEAD", {"statementId": ID})
-    assert (head.status_code, head.data) == (200, b"")
+    assert (head.status_code, head.data, head.headers["Content-Length"]) == (200, b"", "0")
 
 
 REFUSED: dict[str, tuple[str, dict[str, str] | bytes, str, str]] = {

@@ -55,6 +55,7 @@ class Lrs(Flask):
         self._at("openapi.yaml", about.description)
         self._at("<path:rest>", about.missing)
         self.after_request(host.add_headers)
+        self.after_request(alternate.without_body)
         for kind, handler in wire.HANDLERS.items():
             self.register_error_handler(kind, handler)
 
