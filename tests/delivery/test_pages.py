@@ -182,12 +182,26 @@ def test_how_each_stands_is_said_first(ruth: Browser, session: Session, now: dat
         "Ours gets nothing for now. It is tried again at 14:05.",
         "Ours takes nothing until you see to it.",
         "Ours takes nothing until you see to it.",
-        "Ours gets its statements.",
+        "Sending to Ours is paused.",
         "Sending to Ours is paused.",
     ]
     page = ruth.get(f"/deliveries/{uuid}").text
     assert "the oldest was stored 3 minutes ago" in page
     assert 'Tuesday 24 November, 14:00</time>: <span class="wrap">It answered 503.' in page
+
+
+def test_what_is_paused_is_not_said_to_be_sent(ruth: Browser, session: Session, now: datetime) -> None:
+    made, said = [make_target(session, now, name) for name in ("Ours", "Theirs", "Third")], []
+    for each in made:
+        writing(session)
+        targets.pause(session, each)
+        session.commit()
+        said.append(heading(ruth.get("/deliveries")))
+    assert said == [
+        "Two LRSs get their statements; sending to Ours is paused.",
+        "Third gets its statements; sending to two others is paused.",
+        "Sending is paused: no other LRS gets statements.",
+    ]
 
 
 def test_a_delivery_can_be_paused_resumed_repeated_changed_and_removed(
@@ -221,7 +235,12 @@ def test_a_delivery_can_be_paused_resumed_repeated_changed_and_removed(
 def test_refused_statements_are_read_sent_again_and_given_up(ruth: Browser, session: Session, now: datetime) -> None:
     uuid = make_target(session, now)
     ids = refuse(session, uuid, now, count=3)
-    page = ruth.get(f"/deliveries/{uuid}").text
+    writing(session)
+    session.execute(update(table).values(cursor=3))
+    session.commit()
+    answered = ruth.get(f"/deliveries/{uuid}")
+    assert heading(answered) == "Ours refused 3 statements, and has everything else."
+    page = answered.text
     assert "It refused 3 statements." in page
     assert [each for each in ids if f'href="/statements/{each}"' not in page] == []
     assert (HOSTILE in page, "&lt;script&gt;alert(1)&lt;/script&gt;" in page) == (False, True)
