@@ -19,20 +19,22 @@ from sqlalchemy.orm import Session
 from xapi import jsontext, reading, tables
 from xapi.definitions import Canonical, Definition, Standing, after, definitions
 from xapi.identity import indexed
-from xapi.reading import Stored
+from xapi.reading import Stored, chunks
 
 _KEPT: Final = 2000
 """How many activities a process keeps in memory, ..."""
 _SMALL: Final = 4000
 """... each of at most so many characters of JSON."""
 _PAGE: Final = 1000
-_CHUNK: Final = 500
 
 _rows: Final = tables.activity.c
 LAST_CHANGE: Final = select(func.max(_rows.changed)).scalar_subquery()
 """The number of the last change, for a query that asks for other things too."""
 
-_changed_since: Final = select(_rows.iri).where(_rows.changed > bindparam("since")).limit(_KEPT)
+_first_change: Final = select(func.min(tables.activity.alias("first").c.changed)).scalar_subquery()
+_changed_since: Final = (
+    select(_rows.iri, _first_change.label("first")).where(_rows.changed > bindparam("since")).limit(_KEPT)
+)
 _with_keys: Final = select(_rows.iri, _rows.definition, _rows.by_system).where(
     _rows.key.in_(bindparam("keys", expanding=True))
 )
@@ -130,14 +132,18 @@ def _known(connection: Connection, iris: set[str], memory: _Memory, change: int)
 
 
 def _bring_up_to_date(connection: Connection, memory: _Memory, change: int) -> None:
-    """Forget what was changed since; everything, where that is much or the table was filled anew."""
+    """Forget what was changed since; everything, where that is much or the table was filled anew.
+
+    Then no row is as old as what is kept, and some of what is kept may not be there any more.
+    """
     if change == memory.change:
         return
-    changed = connection.execute(_changed_since, {"since": memory.change}).scalars().all()
-    if change < memory.change or len(changed) == _KEPT:
+    changed = connection.execute(_changed_since, {"since": memory.change}).all()
+    anew = change < memory.change or any(row.first > memory.change for row in changed)
+    if anew or len(changed) == _KEPT:
         memory.activities.clear()
-    for iri in changed:
-        memory.activities.pop(iri, None)
+    for row in changed:
+        memory.activities.pop(row.iri, None)
     memory.change, memory.written = change, None
 
 
@@ -145,8 +151,8 @@ def _read(connection: Connection, iris: Collection[str]) -> dict[str, Canonical]
     keys = sorted({indexed(iri) for iri in iris})
     return {
         row.iri: Canonical(jsontext.reread(row.definition), row.definition, row.by_system)
-        for start in range(0, len(keys), _CHUNK)
-        for row in connection.execute(_with_keys, {"keys": keys[start : start + _CHUNK]})
+        for some in chunks(keys)
+        for row in connection.execute(_with_keys, {"keys": some})
     }
 
 

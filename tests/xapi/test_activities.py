@@ -128,6 +128,19 @@ def test_definitions_can_be_made_again_from_all_statements(session: Session, now
     assert known(session) == {LESSON: {"name": {"en": "C", "de": "B"}, "type": "x:t"}}
 
 
+def test_what_a_rebuild_left_out_is_learned_again(session: Session, now: datetime) -> None:
+    for definition in ({"name": {"en": "A"}}, {"name": {"en": "A"}}):
+        store(session, about(definition), now, authority=THEIRS)
+    store(session, about({"name": {"en": "U"}}, UNIT), now)
+    writing(session)
+    keep_others_out(session)
+    activities.rebuild(session, lambda key: Standing.SYSTEM if key == indexed(OURS.key) else Standing.NONE)
+    session.commit()
+    assert known(session, LESSON, UNIT) == {UNIT: {"name": {"en": "U"}}}
+    store(session, about({"name": {"en": "A"}}), now, authority=THEIRS)
+    assert known(session, LESSON, UNIT) == {LESSON: {"name": {"en": "A"}}, UNIT: {"name": {"en": "U"}}}
+
+
 @pytest.mark.parametrize(
     ("authority", "standing"), [(OURS, Standing.SYSTEM), (THEIRS, Standing.DEFINES), (NOBODY, Standing.NONE)]
 )
