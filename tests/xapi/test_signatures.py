@@ -56,40 +56,54 @@ def by_public_key(data: bytes) -> bytes:
     return hmac(public, data, sha256).digest()
 
 
-CHAIN = [certificate(a_key(), another_key()), certificate(another_key(), another_key(), "root")]
-STRANGERS = [CHAIN[0], certificate(a_key(), a_key(), "root")]
+Make = Callable[[], bytes]
+"""Keys are made in tests, not while they are looked for: that takes a while."""
+
+
+def chain() -> list[str]:
+    return [certificate(a_key(), another_key()), certificate(another_key(), another_key(), "root")]
+
+
+def strangers() -> list[str]:
+    return [chain()[0], certificate(a_key(), a_key(), "root")]
+
+
 NOTES = an_attachment(b"notes", fileUrl="https://example.org/notes.txt")
 
-GOOD: dict[str, tuple[bytes, dict[str, Any]]] = {
-    "RS256": (signature(PAYLOAD), STATEMENT),
-    "RS384": (signature(PAYLOAD, {"alg": "RS384"}), STATEMENT),
-    "RS512": (signature(PAYLOAD, {"alg": "RS512"}), STATEMENT),
-    "with its certificate": (signature(PAYLOAD, {"x5c": CHAIN[:1]}), STATEMENT),
-    "with a chain": (signature(PAYLOAD, {"x5c": CHAIN}), STATEMENT),
-    "with headers that nobody asked for": (signature(PAYLOAD, {"typ": "JWS", "kid": "1", "hint": "x"}), STATEMENT),
-    "the same in other words": (
-        signature(dumps({**STATEMENT, "id": ID.upper(), "timestamp": "2026-11-24T15:29:51.87+01:00"}).encode()),
+GOOD: dict[str, tuple[Make, dict[str, Any]]] = {
+    "RS256": (lambda: signature(PAYLOAD), STATEMENT),
+    "RS384": (lambda: signature(PAYLOAD, {"alg": "RS384"}), STATEMENT),
+    "RS512": (lambda: signature(PAYLOAD, {"alg": "RS512"}), STATEMENT),
+    "with its certificate": (lambda: signature(PAYLOAD, {"x5c": chain()[:1]}), STATEMENT),
+    "with a chain": (lambda: signature(PAYLOAD, {"x5c": chain()}), STATEMENT),
+    "with headers that nobody asked for": (
+        lambda: signature(PAYLOAD, {"typ": "JWS", "kid": "1", "hint": "x"}),
         STATEMENT,
     ),
-    "before the store gave it an id": (signature(dumps(a_statement()).encode()), a_statement()),
+    "the same in other words": (
+        lambda: signature(dumps({**STATEMENT, "id": ID.upper(), "timestamp": "2026-11-24T15:29:51.87+01:00"}).encode()),
+        STATEMENT,
+    ),
+    "before the store gave it an id": (lambda: signature(dumps(a_statement()).encode()), a_statement()),
     "with another attachment": (
-        signature(dumps({**STATEMENT, "attachments": [NOTES]}).encode()),
+        lambda: signature(dumps({**STATEMENT, "attachments": [NOTES]}).encode()),
         {**STATEMENT, "attachments": [NOTES]},
     ),
 }
 
 
 @pytest.mark.parametrize("version", ["1.0.3", "2.0.0"])
-@pytest.mark.parametrize(("made", "statement"), GOOD.values(), ids=GOOD.keys())
-def test_good_signatures(made: bytes, statement: dict[str, Any], version: str, lrs: Client) -> None:
+@pytest.mark.parametrize(("make", "statement"), GOOD.values(), ids=GOOD.keys())
+def test_good_signatures(make: Make, statement: dict[str, Any], version: str, lrs: Client) -> None:
     lrs.headers["X-Experience-API-Version"] = version
+    made = make()
     told = an_attachment(made, usageType=SIGNATURE, contentType="application/octet-stream")
     body = Mixed({**statement, "attachments": [*statement.get("attachments", ()), told]}, [made])
     assert send(lrs, body).status_code == 200
 
 
 def test_many_statements_with_one_signature_cost_little_more_than_one(lrs: Client) -> None:
-    made = signature(dumps(a_statement()).encode() + b" " * 1_000_000, {"x5c": CHAIN})
+    made = signature(dumps(a_statement()).encode() + b" " * 1_000_000, {"x5c": chain()})
     told = an_attachment(made, usageType=SIGNATURE, contentType="application/octet-stream")
 
     def seconds(many: int) -> float:
@@ -108,56 +122,71 @@ def test_of_many_statements_with_one_signature_the_one_is_named_that_it_is_not_o
     assert (response.status_code, [each["path"] for each in response.json["faults"]]) == (400, ["$[1].attachments[0]"])
 
 
-BAD: dict[str, tuple[bytes, str]] = {
-    "not at all": (b"hello", "it is not a JSON Web Signature"),
-    "nothing": (b"", "it is not a JSON Web Signature"),
-    "four parts": (signature(PAYLOAD) + b".x", "it is not a JSON Web Signature"),
-    "no JSON in its header": (b64(b"{") + b"." + b64(PAYLOAD) + b".eA", "it is not a JSON Web Signature"),
-    "a header that is a list": (handmade(["alg"]), "it is not a JSON Web Signature"),
-    "a header that is text": (handmade("alg"), "it is not a JSON Web Signature"),
-    "a header without algorithm": (handmade({}), "it is not a JSON Web Signature"),
-    "no algorithm": (handmade({"alg": "none"}, sign=lambda _: b""), "its algorithm must be one of RS256, RS384, RS512"),
-    "No algorithm": (handmade({"alg": "NonE"}), "its algorithm must be one of"),
-    "a public key as a secret": (handmade({"alg": "HS256"}, sign=by_public_key), "its algorithm must be one of"),
-    "the same, with the certificate": (
-        handmade({"alg": "HS256", "x5c": CHAIN}, sign=by_public_key),
+BAD: dict[str, tuple[Make, str]] = {
+    "not at all": (lambda: b"hello", "it is not a JSON Web Signature"),
+    "nothing": (lambda: b"", "it is not a JSON Web Signature"),
+    "four parts": (lambda: signature(PAYLOAD) + b".x", "it is not a JSON Web Signature"),
+    "no JSON in its header": (lambda: b64(b"{") + b"." + b64(PAYLOAD) + b".eA", "it is not a JSON Web Signature"),
+    "a header that is a list": (lambda: handmade(["alg"]), "it is not a JSON Web Signature"),
+    "a header that is text": (lambda: handmade("alg"), "it is not a JSON Web Signature"),
+    "a header without algorithm": (lambda: handmade({}), "it is not a JSON Web Signature"),
+    "no algorithm": (
+        lambda: handmade({"alg": "none"}, sign=lambda _: b""),
+        "its algorithm must be one of RS256, RS384, RS512",
+    ),
+    "No algorithm": (lambda: handmade({"alg": "NonE"}), "its algorithm must be one of"),
+    "a public key as a secret": (
+        lambda: handmade({"alg": "HS256"}, sign=by_public_key),
         "its algorithm must be one of",
     ),
-    "algorithms in a list": (handmade({"alg": ["RS256"]}), "it"),
-    "another family": (handmade({"alg": "PS256"}), "its algorithm must be one of"),
-    "nothing signed": (handmade({"alg": "RS256"}, sign=lambda _: b""), "it holds nothing behind what it signs"),
-    "an extension": (handmade({"alg": "RS256", "crit": ["b64"], "b64": False}), "it"),
-    "made by somebody else": (signature(PAYLOAD, {"x5c": CHAIN}, another_key()), "it was not made with the key of its"),
-    "with another's chain": (signature(PAYLOAD, {"x5c": STRANGERS}), "a certificate in x5c was not issued by the next"),
-    "no certificates": (signature(PAYLOAD, {"x5c": []}), "x5c holds 1 to 10 certificates"),
-    "many certificates": (signature(PAYLOAD, {"x5c": CHAIN[:1] * 11}), "x5c holds 1 to 10 certificates"),
-    "a certificate that is none": (signature(PAYLOAD, {"x5c": ["eA=="]}), "x5c does not hold certificates"),
-    "a certificate not in base64": (signature(PAYLOAD, {"x5c": ["!"]}), "x5c does not hold certificates"),
-    "certificates in no list": (handmade({"alg": "RS256", "x5c": CHAIN[0]}), "it"),
+    "the same, with the certificate": (
+        lambda: handmade({"alg": "HS256", "x5c": chain()}, sign=by_public_key),
+        "its algorithm must be one of",
+    ),
+    "algorithms in a list": (lambda: handmade({"alg": ["RS256"]}), "it"),
+    "another family": (lambda: handmade({"alg": "PS256"}), "its algorithm must be one of"),
+    "nothing signed": (lambda: handmade({"alg": "RS256"}, sign=lambda _: b""), "it holds nothing behind what it signs"),
+    "an extension": (lambda: handmade({"alg": "RS256", "crit": ["b64"], "b64": False}), "it"),
+    "made by somebody else": (
+        lambda: signature(PAYLOAD, {"x5c": chain()}, another_key()),
+        "it was not made with the key of its",
+    ),
+    "with another's chain": (
+        lambda: signature(PAYLOAD, {"x5c": strangers()}),
+        "a certificate in x5c was not issued by the next",
+    ),
+    "no certificates": (lambda: signature(PAYLOAD, {"x5c": []}), "x5c holds 1 to 10 certificates"),
+    "many certificates": (lambda: signature(PAYLOAD, {"x5c": chain()[:1] * 11}), "x5c holds 1 to 10 certificates"),
+    "a certificate that is none": (lambda: signature(PAYLOAD, {"x5c": ["eA=="]}), "x5c does not hold certificates"),
+    "a certificate not in base64": (lambda: signature(PAYLOAD, {"x5c": ["!"]}), "x5c does not hold certificates"),
+    "certificates in no list": (lambda: handmade({"alg": "RS256", "x5c": chain()[0]}), "it"),
     "another statement": (
-        signature(dumps({**STATEMENT, "object": {"id": "https://e.org/x"}}).encode()),
+        lambda: signature(dumps({**STATEMENT, "object": {"id": "https://e.org/x"}}).encode()),
         "what it signs is",
     ),
-    "another id": (signature(dumps({**STATEMENT, "id": ID.replace("0", "1")}).encode()), "what it signs is not this"),
-    "another time": (
-        signature(dumps({**STATEMENT, "timestamp": "2026-11-24T14:29:52Z"}).encode()),
-        "what it signs is n",
-    ),
-    "no time": (signature(dumps(a_statement(id=ID)).encode()), "what it signs is not this statement"),
-    "another attachment": (
-        signature(dumps({**STATEMENT, "attachments": [NOTES]}).encode()),
+    "another id": (
+        lambda: signature(dumps({**STATEMENT, "id": ID.replace("0", "1")}).encode()),
         "what it signs is not this",
     ),
-    "no JSON": (signature(PAYLOAD.replace(b'"', b"'", 1)), "what it signs is not the statement in JSON"),
-    "no statement": (signature(b"{}"), "what it signs is not a valid statement"),
-    "a list": (signature(b"[]"), "what it signs is not a valid statement"),
-    "too large": (b"x" * (signatures.LARGEST + 1), "it"),
+    "another time": (
+        lambda: signature(dumps({**STATEMENT, "timestamp": "2026-11-24T14:29:52Z"}).encode()),
+        "what it signs is n",
+    ),
+    "no time": (lambda: signature(dumps(a_statement(id=ID)).encode()), "what it signs is not this statement"),
+    "another attachment": (
+        lambda: signature(dumps({**STATEMENT, "attachments": [NOTES]}).encode()),
+        "what it signs is not this",
+    ),
+    "no JSON": (lambda: signature(PAYLOAD.replace(b'"', b"'", 1)), "what it signs is not the statement in JSON"),
+    "no statement": (lambda: signature(b"{}"), "what it signs is not a valid statement"),
+    "a list": (lambda: signature(b"[]"), "what it signs is not a valid statement"),
+    "too large": (lambda: b"x" * (signatures.LARGEST + 1), "it"),
 }
 
 
-@pytest.mark.parametrize(("made", "told"), BAD.values(), ids=BAD.keys())
-def test_bad_signatures(made: bytes, told: str, lrs: Client) -> None:
-    response = send(lrs, signed(made, STATEMENT))
+@pytest.mark.parametrize(("make", "told"), BAD.values(), ids=BAD.keys())
+def test_bad_signatures(make: Make, told: str, lrs: Client) -> None:
+    response = send(lrs, signed(make(), STATEMENT))
     start = f"$.attachments[0]: is no valid signature: {told}"
     assert (response.status_code, response.json["error"][: len(start)]) == (400, start)
 
