@@ -32,6 +32,7 @@ from mentorcert.db import db, engine_options, prepare_engine, writing
 from mentorcert.delivery import views as delivery_views
 from mentorcert.errors import Fault, Invalid, Problem
 from mentorcert.evidence import views as evidence_views
+from mentorcert.evidence.accounts import credential_agent
 from mentorcert.evidence.service import Door, door
 from mentorcert.files import Blobs, open_files
 from mentorcert.grading import queries as grading
@@ -212,8 +213,8 @@ def _lrs(app: MentorCert, mine: Door) -> Lrs:
     """Make the resources of the statement store: an application of its own, with keys instead of cookies."""
 
     def speaks_for(credential: Credential) -> Authority:
-        account = {"homePage": mine.iri_base, "name": f"key:{credential.uuid}"}
-        return Authority(agent={"objectType": "Agent", "account": account}, defines=credential.may_define)
+        agent = credential_agent(mine.iri_base, credential.uuid)
+        return Authority(agent=agent, defines=credential.may_define)
 
     with app.app_context():
         sessions = sessionmaker(db.engine, expire_on_commit=False)

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 from uuid import UUID
 
 import xapi
+from mentorcert.evidence.accounts import SYSTEM
 from mentorcert.evidence.visible import short
 from xapi.identity import IDENTIFIERS
 
@@ -21,7 +22,7 @@ def agent(raw: Mapping[str, Any], iri_base: str, names: Names) -> str:
     account = raw.get("account", {})
     if account.get("homePage") == iri_base:
         name = account["name"]
-        return "MentorCert" if name == "system" else names.get(uuid_of(name) or UUID(int=0), short(name))
+        return "MentorCert" if name == SYSTEM else names.get(uuid_of(name) or UUID(int=0), short(name))
     name = short(raw.get("name", ""))
     if members := raw.get("member"):
         return f"{name or 'a group'} ({_members(members, iri_base, names)})"

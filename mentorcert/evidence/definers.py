@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from xapi import Authority, agent_key, credentials
+from mentorcert.evidence.accounts import credential_key
+from xapi import Authority, credentials
 from xapi.definitions import Standing
 from xapi.identity import indexed
 
@@ -15,7 +16,6 @@ from xapi.identity import indexed
 def standing_of(session: Session, system: Authority, iri_base: str) -> Callable[[str], Standing]:
     """How far an authority, by its key as the store keeps it, is believed: ourselves, and keys that may define."""
     defining = [each for each in credentials.every(session) if each.may_define]
-    accounts = ({"homePage": iri_base, "name": f"key:{each.uuid}"} for each in defining)
-    known = {indexed(agent_key({"account": account})): Standing.DEFINES for account in accounts}
+    known = {indexed(credential_key(iri_base, each.uuid)): Standing.DEFINES for each in defining}
     known[indexed(system.key)] = system.standing
     return lambda authority_key: known.get(authority_key, Standing.NONE)

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from mentorcert.cohorts.models import Enrolment
 from mentorcert.evidence import identifiers
+from mentorcert.evidence.accounts import account_key
 from mentorcert.evidence.agents import uuid_of
-from mentorcert.evidence.seeking import Wanted, account_key
+from mentorcert.evidence.seeking import Wanted
 from mentorcert.evidence.titles import titles
 from mentorcert.evidence.visible import short
 from mentorcert.people import queries as people

@@ -22,6 +22,7 @@ from mentorcert.catalog import queries as catalog
 from mentorcert.catalog.models import ProgrammeVersion
 from mentorcert.cohorts.models import Cohort, Enrolment
 from mentorcert.evidence import trust
+from mentorcert.evidence.accounts import KEY, account_key, system_key
 from mentorcert.evidence.iris import Iris
 from mentorcert.evidence.trust import Enrolled, Verdict
 from mentorcert.people.models import Person, PersonIdentifier
@@ -70,9 +71,9 @@ class Judge:
 
     def __init__(self, iri_base: str) -> None:
         self.iri_base: Final = iri_base
-        self.system: Final = indexed(self._account("system"))
+        self.system: Final = indexed(system_key(iri_base))
         """The authority key of our own system."""
-        self._accounts: Final = self._account("")
+        self._accounts: Final = account_key(iri_base, "")
         self._programmes: Final[Kept[UUID, tuple[str, ...]]] = Kept(MOST_KEYS)
         self._enrolments: Final[Kept[UUID, Enrolled]] = Kept(MOST_ENROLMENTS)
         self._lessons: Final[Kept[str, Mapping[str, frozenset[str]]]] = Kept(MOST_VERSIONS)
@@ -116,7 +117,7 @@ class Judge:
             yield statement.id, trust.settled(statement, named, enrolment, persons.get(_agent(statement)))
 
     def _programmes_of(self, session: Session, authorities: Collection[str]) -> dict[str, tuple[str, ...]]:
-        keys = {each: uuid for each in authorities if (uuid := _uuid(each.removeprefix(f"{self._accounts}key:")))}
+        keys = {each: uuid for each in authorities if (uuid := _uuid(each.removeprefix(f"{self._accounts}{KEY}")))}
 
         def find(missing: list[UUID]) -> dict[UUID, tuple[str, ...]]:
             query = select(credential.c.uuid, credential.c.programmes)
@@ -151,9 +152,6 @@ class Judge:
             return ours
         query = select(PersonIdentifier.ifi_key, Person.uuid).join(Person, PersonIdentifier.person_id == Person.id)
         return {**ours, **dict(_found(session, query, PersonIdentifier.ifi_key, theirs))}
-
-    def _account(self, name: str) -> str:
-        return xapi.agent_key({"account": {"homePage": self.iri_base, "name": name}})
 
 
 def _own(statement: xapi.Statement) -> Verdict:

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-import xapi
+from mentorcert.evidence.accounts import account_key
 from mentorcert.evidence.agents import uuid_of
 from mentorcert.evidence.sentences import PHRASES, in_english, word
 from mentorcert.evidence.titles import published
@@ -86,11 +86,6 @@ class Unclear:
     field: str
     text: str
     choices: tuple[Choice, ...] = ()
-
-
-def account_key(iri_base: str, name: str) -> str:
-    """The canonical key of an account of ours: a person by their UUID, a key, the system."""
-    return xapi.agent_key({"account": {"homePage": iri_base, "name": name}})
 
 
 def agent_named(session: Session, text: str, iri_base: str) -> str | Unclear:

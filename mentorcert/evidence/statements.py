@@ -14,6 +14,7 @@ from typing import Any
 
 import tincan
 
+from mentorcert.evidence.accounts import SYSTEM
 from mentorcert.evidence.iris import Iris
 from xapi import vocabulary as v
 
@@ -197,7 +198,7 @@ def voiding(iris: Iris, target: uuid.UUID, *, at: datetime) -> bytes:
 
 def system_agent(iri_base: str) -> tincan.Agent:
     """Ourselves: the authority of every statement that we make."""
-    return _agent(iri_base, "system")
+    return _agent(iri_base, SYSTEM)
 
 
 def _statement(

@@ -14,8 +14,8 @@ from mentorcert.audit import AuditEntry
 from mentorcert.catalog import queries as catalog
 from mentorcert.errors import NotFound
 from mentorcert.evidence import trust
+from mentorcert.evidence.accounts import credential_key
 from mentorcert.evidence.iris import Iris
-from mentorcert.evidence.seeking import account_key
 from mentorcert.people import queries as people
 from mentorcert.people.models import Person
 from xapi import counting, credentials
@@ -137,7 +137,7 @@ def state_of(credential: Credential, now: datetime) -> State:
 
 
 def _told(session: Session, known: Collection[Credential], iri_base: str, now: datetime) -> list[Key]:
-    authorities = {each.uuid: account_key(iri_base, f"key:{each.uuid}") for each in known}
+    authorities = {each.uuid: credential_key(iri_base, each.uuid) for each in known}
     sent = counting.by_authority(session, list(authorities.values()), MOST_COUNTED)
     owners = _owners(session, known)
     titles = {each.slug: each.title for each in catalog.current(session)}

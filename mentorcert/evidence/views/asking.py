@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from mentorcert.evidence import seeking
+from mentorcert.evidence.accounts import account_key, system_key
 from mentorcert.evidence.forms import SYSTEM, FilterForm
 from mentorcert.evidence.seeking import Unclear, Wanted
-from mentorcert.evidence.telling import system_key
 from mentorcert.web import here
 
 
@@ -37,7 +37,7 @@ def wanted(form: FilterForm, verbs: list[str]) -> Wanted | Unclear:
 def exactly(form: FilterForm, found: Wanted) -> dict[str, str]:
     """The filters as parameters of an address, every word replaced by what it means."""
     asked = {
-        "who": found.agent.removeprefix(seeking.account_key(here.settings().iri_base, "")),
+        "who": found.agent.removeprefix(account_key(here.settings().iri_base, "")),
         "verb": found.verb,
         "activity": found.activity,
         "since": form.since.text,

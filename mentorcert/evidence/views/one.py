@@ -7,7 +7,7 @@ from flask import Response
 from flask.typing import ResponseReturnValue
 
 from mentorcert.evidence import origins, telling
-from mentorcert.evidence.seeking import account_key
+from mentorcert.evidence.accounts import account_key
 from mentorcert.evidence.views.frame import blueprint, rendered
 from mentorcert.permissions import Permission, needs
 from mentorcert.web import here
