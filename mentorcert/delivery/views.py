@@ -12,8 +12,9 @@ from mentorcert.catalog import queries as catalog
 from mentorcert.delivery import queries, service
 from mentorcert.delivery.forms import TargetForm
 from mentorcert.delivery.sealing import Seal
+from mentorcert.evidence.accounts import credential_key
 from mentorcert.evidence.iris import Iris
-from mentorcert.evidence.seeking import account_key
+from mentorcert.evidence.telling import sources
 from mentorcert.permissions import Permission, needs
 from mentorcert.web import here
 from xapi import credentials
@@ -148,8 +149,8 @@ def give_up(target: UUID, letter: UUID | None) -> ResponseReturnValue:
 def _form(*, made: str | None = None, **rest: Any) -> TargetForm:
     """Return the form; `made` is the endpoint of a target that is there already."""
     base = here.settings().iri_base
-    known = credentials.every(here.session())
-    keys = [(account_key(base, f"key:{each.uuid}"), each.label) for each in known if each.may_write]
+    known = sources(here.session(), base)
+    keys = [(key, known.labels[key]) for key, each in known.keys.items() if each.may_write]
     own = f"{here.settings().public_url}/xapi"
     return TargetForm(catalog.current(here.session()), keys, own=own, made=made, **rest)
 
@@ -180,7 +181,7 @@ def _sender(target: Target) -> str:
     if target.filter.skips is None:
         return ""
     base = here.settings().iri_base
-    labels = {indexed(account_key(base, f"key:{each.uuid}")): each.label for each in credentials.every(here.session())}
+    labels = {indexed(credential_key(base, each.uuid)): each.label for each in credentials.every(here.session())}
     return labels.get(target.filter.skips, target.filter.skips)
 
 

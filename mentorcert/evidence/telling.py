@@ -1,5 +1,6 @@
 """Statements for people to look through: found, told in sentences, and what each did to somebody's progress."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,11 +13,12 @@ from sqlalchemy.orm import Session
 
 import xapi
 from mentorcert.evidence import effects, fold, sentences
+from mentorcert.evidence.accounts import credential_key, system_key
 from mentorcert.evidence.agents import people_in
 from mentorcert.evidence.facts import facts
 from mentorcert.evidence.models import Progress
 from mentorcert.evidence.pretty import pretty
-from mentorcert.evidence.seeking import Wanted, account_key
+from mentorcert.evidence.seeking import Wanted
 from mentorcert.evidence.sentences import Sentence, Telling, has_name
 from mentorcert.evidence.service import door
 from mentorcert.evidence.titles import titles
@@ -83,22 +85,20 @@ class Sources:
     iri_base: str
     system: str
     keys: Mapping[str, Credential]
-
-    @property
-    def labels(self) -> dict[str, str]:
-        """What people call the keys."""
-        return {key: short(each.label, 40) or each.key for key, each in self.keys.items()}
+    labels: Mapping[str, str]
+    """What people call the keys; where several are called the same, with the beginning of each."""
 
 
 def sources(session: Session, iri_base: str) -> Sources:
     """Everybody who may send statements. One query."""
-    keys = {account_key(iri_base, f"key:{each.uuid}"): each for each in credentials.every(session)}
-    return Sources(iri_base, system_key(iri_base), keys)
+    keys = {credential_key(iri_base, each.uuid): each for each in credentials.every(session)}
+    return Sources(iri_base, system_key(iri_base), keys, _labels(keys))
 
 
-def system_key(iri_base: str) -> str:
-    """How we name ourselves as the authority of statements, as a canonical agent key."""
-    return account_key(iri_base, "system")
+def _labels(keys: Mapping[str, Credential]) -> dict[str, str]:
+    called = {key: short(each.label, 40) or each.key for key, each in keys.items()}
+    often = Counter(called.values())
+    return {key: label if often[label] == 1 else f"{label} ({keys[key].key[:6]})" for key, label in called.items()}
 
 
 def find(session: Session, wanted: Wanted, known: Sources, *, after: int | None) -> Found:

@@ -95,6 +95,14 @@ def test_filters_narrow_what_is_shown(
     assert lines(ruth.get("/statements", query_string={"authority": key}).text) == [anns]
 
 
+def test_keys_of_one_name_are_told_from_each_other(app: MentorCert, ruth: Browser, session: Session) -> None:
+    for label in ("LMS", "LMS", "Other"):
+        send(app, session, from_outside(), label=label)
+    one, other = sorted(each.key[:6] for each in xapi.credentials.every(session) if each.label == "LMS")
+    offered = re.findall(r'<option value="account:[^"]+">([^<]+)<', ruth.get("/statements").text)
+    assert sorted(offered) == [f"LMS ({one})", f"LMS ({other})", "Other"]
+
+
 def test_the_verbs_that_occur_are_offered(app: MentorCert, ruth: Browser, session: Session, mine: Door) -> None:
     have_many(session, mine, 3)
     send(
