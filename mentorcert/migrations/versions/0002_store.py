@@ -135,6 +135,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("target", "statement", name=op.f("uq_xapi_dead_letter_target_statement")),
         sa.UniqueConstraint("uuid", name=op.f("uq_xapi_dead_letter_uuid")),
     )
+    op.create_table(
+        "xapi_promise",
+        sa.Column("id", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("through", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_xapi_promise")),
+    )
     with op.batch_alter_table("xapi_credential", schema=None) as batch_op:
         batch_op.add_column(sa.Column("owner", sa.String(), server_default="", nullable=False))
 
@@ -232,5 +238,8 @@ def downgrade() -> None:
     _new_search_rows()
     with op.batch_alter_table("xapi_credential", schema=None) as batch_op:
         batch_op.drop_column("owner")
-    for table in ("xapi_dead_letter", "xapi_target", "xapi_document", "xapi_attachment", "xapi_activity", "self_check"):
+    for table in (
+        *("xapi_promise", "xapi_dead_letter", "xapi_target", "xapi_document", "xapi_attachment"),
+        *("xapi_activity", "self_check"),
+    ):
         op.drop_table(table)
