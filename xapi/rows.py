@@ -16,6 +16,7 @@ from sqlalchemy.engine import Dialect
 Row = list[Any]
 """The values of a row, one a column, in the table's order."""
 
+_KEEP: Final = " ON CONFLICT DO NOTHING"
 _DIALECTS: Final[dict[str, Callable[[], Dialect]]] = {
     "sqlite": sqlite.dialect,
     "postgresql": postgresql.psycopg.dialect,
@@ -35,7 +36,15 @@ class _Insertion:
 
 def insert_all(connection: Connection, table: Table, rows: Iterable[Row], *, unless_there: bool = False) -> None:
     """Insert rows; with `unless_there`, only those whose key is not there yet. The rows themselves are converted."""
-    insertion = _insertion(table, connection.dialect.name, unless_there)
+    _run(connection, _insertion(table, connection.dialect.name, _KEEP if unless_there else ""), rows)
+
+
+def put_all(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
+    """Insert rows in place of those with the same keys; no two may have the same. The rows are converted as above."""
+    _run(connection, _insertion(table, connection.dialect.name, _replacing(table)), rows)
+
+
+def _run(connection: Connection, insertion: _Insertion, rows: Iterable[Row]) -> None:
     converted = [_converted(row, insertion.conversions) for row in rows]
     if not converted:
         return
@@ -53,7 +62,14 @@ def _converted(row: Row, conversions: tuple[tuple[int, Callable[[Any], Any]], ..
 
 
 @cache
-def _insertion(table: Table, dialect_name: str, unless_there: bool) -> _Insertion:
+def _replacing(table: Table) -> str:
+    keys = ", ".join(column.name for column in table.primary_key)
+    others = (column.name for column in table.columns if not column.primary_key)
+    return f" ON CONFLICT ({keys}) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in others)}"
+
+
+@cache
+def _insertion(table: Table, dialect_name: str, ending: str) -> _Insertion:
     dialect = _DIALECTS[dialect_name]()
     names = ", ".join(dialect.identifier_preparer.quote(column.name) for column in table.columns)
     by_column = dialect_name == "postgresql"
@@ -63,7 +79,6 @@ def _insertion(table: Table, dialect_name: str, unless_there: bool) -> _Insertio
         source = f"SELECT * FROM unnest({', '.join(arrays)})"
     else:
         source = f"VALUES ({', '.join('?' for _ in table.columns)})"
-    ending = " ON CONFLICT DO NOTHING" if unless_there else ""
     return _Insertion(f"INSERT INTO {table.name} ({names}) {source}{ending}", by_column, _conversions(table, dialect))
 
 

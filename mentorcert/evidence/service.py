@@ -3,16 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Delete, Select, bindparam, delete, insert, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, tuple_
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import Insert
 
 import xapi
 from mentorcert.db import writing
@@ -24,12 +21,14 @@ from mentorcert.evidence.receiving import Judge
 from mentorcert.evidence.statements import system_agent
 from mentorcert.evidence.trust import Verdict
 from xapi import activities, reading
+from xapi.rows import put_all
 
 PAGE: Final = 1000
 """How many statements a rebuild reads at once."""
 
 _NOTHING: Final[Row] = {}
-_COLUMNS: Final = tuple(Progress.__table__.columns.keys())
+_TABLE: Final = cast(Table, Progress.__table__)
+_COLUMNS: Final = tuple(_TABLE.columns.keys())
 
 
 class Door:
@@ -78,7 +77,7 @@ class Door:
         if not keys:
             return
         connection = session.connection()
-        known = _lock(connection, keys)
+        known = _read(connection, keys)
         rows = {
             key: self._refold(session, key) if key in refold else folding.merged([known[key], *said[key]])
             for key in keys
@@ -151,59 +150,25 @@ def door(iri_base: str) -> Door:
     return Door(iri_base)
 
 
-@dataclass(frozen=True, slots=True)
-class _Commands:
-    """What the fold says to a database, built once: at one statement a call, building it would cost most."""
-
-    begin: Insert | None
-    """Makes empty rows where there are none, so that there is something to lock; only where rows are locked."""
-    known: Select[Any]
-    write: Insert
-    forget: Delete
+_among: Final = tuple_(Progress.registration, Progress.activity).in_(bindparam("keys", expanding=True))
+_known: Final = select(*_TABLE.columns).where(_among)
+_forget: Final = delete(Progress).where(_among)
 
 
-@cache
-def _commands(dialect: str) -> _Commands:
-    """SQLite has one writer at a time: there is nothing to lock, and a row is read and then written."""
-    table, key = Progress.__table__, ("registration", "activity")
-    make = (postgresql if dialect == "postgresql" else sqlite).insert(Progress)
-    among = tuple_(Progress.registration, Progress.activity).in_(bindparam("keys", expanding=True))
-    known = select(*table.columns).where(among).order_by(Progress.registration, Progress.activity)
-    values = {name: make.excluded[name] for name in _COLUMNS if name not in key}
-    return _Commands(
-        begin=make.on_conflict_do_nothing() if dialect == "postgresql" else None,
-        known=known.with_for_update(),
-        write=make.on_conflict_do_update(index_elements=key, set_=values),
-        forget=delete(Progress).where(among),
-    )
+def _read(connection: Connection, keys: Sequence[Key]) -> dict[Key, Row]:
+    """Read what the rows of all keys say; where there is no row, nothing is known.
 
-
-def _lock(connection: Connection, keys: Sequence[Key]) -> dict[Key, Row]:
-    """Lock the rows of all keys, in key order, and read what they say; where there is no row, nothing is known.
-
-    On PostgreSQL a row can be deleted (a void left nothing of it) while we wait for its lock; then we make it again.
+    They need no lock: whoever folds has kept other appends out, so two folds never meet.
     """
-    commands = _commands(connection.dialect.name)
-    if commands.begin is None:
-        return dict.fromkeys(keys, _NOTHING) | _read(connection, commands, keys)
-    known: dict[Key, Row] = {}
-    while missing := [key for key in keys if key not in known]:
-        connection.execute(commands.begin, [{"registration": each, "activity": iri} for each, iri in missing])
-        known.update(_read(connection, commands, missing))
-    return known
-
-
-def _read(connection: Connection, commands: _Commands, keys: Sequence[Key]) -> dict[Key, Row]:
-    found = connection.execute(commands.known, {"keys": keys})
-    return {(row["registration"], row["activity"]): _row(row) for row in found.mappings()}
+    found = connection.execute(_known, {"keys": keys})
+    known = {(row["registration"], row["activity"]): _row(row) for row in found.mappings()}
+    return dict.fromkeys(keys, _NOTHING) | known
 
 
 def _write(connection: Connection, rows: Mapping[Key, Row]) -> None:
-    commands = _commands(connection.dialect.name)
-    if full := [_columns(key, row) for key, row in rows.items() if row]:
-        connection.execute(commands.write, full)
+    put_all(connection, _TABLE, (list(_columns(key, row).values()) for key, row in rows.items() if row))
     if gone := [key for key, row in rows.items() if not row]:
-        connection.execute(commands.forget, {"keys": gone})
+        connection.execute(_forget, {"keys": gone})
 
 
 def _columns(key: Key, row: Row) -> dict[str, Any]:
