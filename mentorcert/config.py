@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from mentorcert.errors import Fault, Invalid
 
-DEFAULT_PORT = 8000
-MEBIBYTE = 1024 * 1024
-FEWEST_DAYS = 7
+DEFAULT_PORT: Final = 8000
+MEBIBYTE: Final = 1024 * 1024
+FEWEST_DAYS: Final = 7
 """Nothing goes before it is this old: by then every system has sent again what it had to."""
-MOST_DAYS = 36_500
-OWN_MACHINE = "127.0.0.0/8,::1"
+MOST_DAYS: Final = 36_500
+OWN_MACHINE: Final = "127.0.0.0/8,::1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ from enum import IntEnum
 from typing import Any, Final
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import ColumnElement, Row, delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
@@ -108,7 +107,7 @@ class Posted:
     """What may be merged into the document that is there; `posted` makes it, before the write transaction."""
 
     content: Content
-    members: Mapping[str, msgspec.Raw] | None
+    members: Mapping[str, bytes] | None
     """The members of a JSON object, each with its own bytes; None for what is no JSON and can't be merged."""
 
 
@@ -202,11 +201,10 @@ def _merged(there: Content, sent: Posted) -> Content:
     if not there.is_json:
         raise _unmergeable(f"the document that is stored is {shown(there.type)}, and POST merges into {JSON}")
     members = {**_members(there, "the document that is stored"), **sent.members}
-    parts = (jsontext.encode(name).encode() + b":" + bytes(raw) for name, raw in members.items())
-    return Content(sent.content.type, b"{" + b",".join(parts) + b"}")
+    return Content(sent.content.type, jsontext.from_members(members))
 
 
-def _members(content: Content, which: str) -> dict[str, msgspec.Raw]:
+def _members(content: Content, which: str) -> dict[str, bytes]:
     """Return the members of a JSON object, each with its own bytes. Raises DocumentFaults; `which` is for its words."""
     try:
         value = jsontext.decode(content.data)
@@ -214,7 +212,7 @@ def _members(content: Content, which: str) -> dict[str, msgspec.Raw]:
         raise DocumentFaults(Fault(fault.path, f"{fault.what}, in {which}") for fault in error.faults) from error
     if not isinstance(value, dict):
         raise _unmergeable(f"{which} is JSON, but no object, and POST merges objects")
-    return msgspec.json.decode(content.data, type=dict[str, msgspec.Raw])
+    return jsontext.members(content.data)
 
 
 def _unmergeable(why: str) -> DocumentFaults:

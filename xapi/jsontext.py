@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ DEPTH: Final = 64
 MAX_BYTES: Final = 8 * 1024 * 1024
 """How large one request's JSON may be, in bytes."""
 
-_surrogate = re.compile(rb"\\u[dD][89a-fA-F]")
+_surrogate: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class _Repeating(dict[str, Any]):
@@ -69,30 +69,36 @@ def elements(data: bytes) -> list[bytes]:
     return [bytes(element) for element in msgspec.json.decode(data, type=list[msgspec.Raw])]
 
 
+def members(data: bytes) -> dict[str, bytes]:
+    """Return the bytes of each member of the object that `data` holds, by its name, as they came."""
+    return {name: bytes(raw) for name, raw in msgspec.json.decode(data, type=dict[str, msgspec.Raw]).items()}
+
+
+def from_members(given: Mapping[str, bytes]) -> bytes:
+    """Return the object that has these members, each given as JSON."""
+    return b"{" + b",".join(encode(name).encode() + b":" + raw for name, raw in given.items()) + b"}"
+
+
 def without(data: bytes, names: frozenset[str]) -> bytes:
     """Return the object that `data` holds without some of its members; every other value keeps its bytes."""
-    members = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
-    kept = (encode(name).encode() + b":" + bytes(raw) for name, raw in members.items() if name not in names)
-    return b"{" + b",".join(kept) + b"}"
+    return from_members({name: raw for name, raw in members(data).items() if name not in names})
 
 
 def in_array(data: bytes, path: Sequence[str]) -> bytes:
     """Return the object that `data` holds with the value at `path` put into an array; every value keeps its bytes."""
-    members = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
     name, *rest = path
-    inner = bytes(members[name])
-    changed = {name: bytes(raw) for name, raw in members.items()}
-    changed[name] = in_array(inner, rest) if rest else b"[" + inner + b"]"
-    return b"{" + b",".join(encode(name).encode() + b":" + raw for name, raw in changed.items()) + b"}"
+    changed = members(data)
+    changed[name] = in_array(changed[name], rest) if rest else b"[" + changed[name] + b"]"
+    return from_members(changed)
 
 
-def extended(text: str, members: dict[str, str]) -> str:
+def extended(text: str, added: Mapping[str, str]) -> str:
     """Return the object `text` with members added at its end, each given as JSON; what was there keeps its bytes."""
-    if not members:
+    if not added:
         return text
     body = text.rstrip()[:-1].rstrip()
-    added = ",".join(f'"{name}":{value}' for name, value in members.items())
-    return f"{body}{'' if body.endswith('{') else ','}{added}}}"
+    ending = ",".join(f'"{name}":{value}' for name, value in added.items())
+    return f"{body}{'' if body.endswith('{') else ','}{ending}}}"
 
 
 def walk(value: object) -> Iterator[tuple[str, int, object]]:

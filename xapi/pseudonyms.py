@@ -10,13 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-import msgspec
-
 from xapi import jsontext
 from xapi.identity import IDENTIFIERS, agent_key
 from xapi.rules import is_signature
-
-_Members = dict[str, bytes]
 
 
 @dataclass
@@ -38,7 +34,7 @@ class Rewriting:
     def agent(self, data: bytes) -> bytes:
         """Return an agent or group, and the members of a group."""
         before = json.loads(data)
-        members = _read(data)
+        members = jsontext.members(data)
         after = dict(members)
         if account := self.given.get(agent_key(before)):
             stays = before.get("account") == account
@@ -50,7 +46,7 @@ class Rewriting:
             after["member"] = self._each(after["member"], Rewriting.agent)
         if after == members:
             return data
-        changed = _written(after)
+        changed = jsontext.from_members(after)
         self.keys[agent_key(before)] = agent_key(json.loads(changed))
         return changed
 
@@ -70,9 +66,9 @@ class Rewriting:
         return self._each(data, lambda self, each: self._members(each, _IN_CONTEXT_AGENT))
 
     def _members(self, data: bytes, ways: "Mapping[str, Callable[[Rewriting, bytes], bytes]]") -> bytes:
-        members = _read(data)
+        members = jsontext.members(data)
         changed = {name: ways[name](self, raw) if name in ways else raw for name, raw in members.items()}
-        return data if changed == members else _written(changed)
+        return data if changed == members else jsontext.from_members(changed)
 
     def _each(self, data: bytes, way: "Callable[[Rewriting, bytes], bytes]") -> bytes:
         before = jsontext.elements(data)
@@ -81,14 +77,14 @@ class Rewriting:
 
     def _unsigned(self, data: bytes) -> bytes:
         """Take signatures out: they hold the whole statement as it was, and prove nothing of the new one."""
-        members = _read(data)
+        members = jsontext.members(data)
         given = [(json.loads(each), each) for each in jsontext.elements(members.get("attachments", b"[]"))]
         kept = [raw for value, raw in given if not is_signature(value)]
         if len(kept) == len(given):
             return data
         self.signatures += [value["sha2"] for value, _ in given if is_signature(value)]
         members["attachments"] = b"[" + b",".join(kept) + b"]"
-        return _written({name: raw for name, raw in members.items() if kept or name != "attachments"})
+        return jsontext.from_members({name: raw for name, raw in members.items() if kept or name != "attachments"})
 
 
 _IN_STATEMENT: Final[Mapping[str, Callable[[Rewriting, bytes], bytes]]] = {
@@ -107,11 +103,3 @@ _IN_CONTEXT_AGENT: Final[Mapping[str, Callable[[Rewriting, bytes], bytes]]] = {
     "agent": Rewriting.agent,
     "group": Rewriting.agent,
 }
-
-
-def _read(data: bytes) -> _Members:
-    return {name: bytes(raw) for name, raw in msgspec.json.decode(data, type=dict[str, msgspec.Raw]).items()}
-
-
-def _written(members: Mapping[str, bytes]) -> bytes:
-    return b"{" + b",".join(jsontext.encode(name).encode() + b":" + raw for name, raw in members.items()) + b"}"

@@ -123,7 +123,7 @@ result: Final = record(
         "extensions": extensions,
     }
 )
-_attachment_record = record(
+_attachment_record: Final = record(
     {
         "usageType": values.iri,
         "display": language_map,

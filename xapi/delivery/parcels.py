@@ -63,6 +63,11 @@ class Parcel:
         """How many bytes its attachments have."""
         return sum(each.length for each in self.attachments)
 
+    def is_newer_than(self, version: str) -> bool:
+        """Whether it holds a statement of 2.0, and this version of the standard knows only 1.0."""
+        versions = (str(jsontext.reread(text).get("version", "")) for text in self.texts)
+        return version.startswith("1.") and any(each.startswith("2.") for each in versions)
+
     @property
     def body(self) -> str:
         """The statements as a batch."""

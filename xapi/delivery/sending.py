@@ -230,13 +230,9 @@ def _refusal(status: int, said: str, peer: Peer, parcel: Parcel) -> str:
         return f"It holds another statement with this id. It said: {said}"
     if status == 403:
         return f"Our key may not void that statement there. It said: {said}"
-    if peer.version.startswith("1.") and any(_version(text).startswith("2.") for text in parcel.texts):
+    if parcel.is_newer_than(peer.version):
         return f"The statement is of version 2.0, and this store is spoken to in {peer.version}. It said: {said}"
     return said or "It gave no reason."
-
-
-def _version(text: str) -> str:
-    return str(jsontext.reread(text).get("version", ""))
 
 
 def _has_void(parcel: Parcel) -> bool:

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 from sqlalchemy import case, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from xapi import jsontext
 from xapi.delivery import letters
 from xapi.delivery.parcels import Parcel
 from xapi.delivery.sending import Answer, Outcome
@@ -108,7 +107,8 @@ def _news(target: Target, parcel: Parcel, answer: Answer, now: datetime, spread:
         if len(parcel.ids) > 1:  # one of them is it: fewer at once, until it stands alone
             return _News({"size": len(parcel.ids) // 2})
         if target.refusals < MOST_REFUSALS:
-            return _News(failure | {"refusals": target.refusals + (not _is_newer(target, parcel))}, refused=True)
+            counts = not parcel.is_newer_than(target.version)  # else it says nothing of the next one
+            return _News(failure | {"refusals": target.refusals + counts}, refused=True)
         said = f"It refused {target.refusals} statements in a row, so they are not what is wrong. {answer.said}"
         return _News(failure | _stopped(said, now))
     if answer.outcome is Outcome.STOPPED:
@@ -135,12 +135,6 @@ def _wait(target: Target, answer: Answer, spread: float) -> timedelta:
     doubled: timedelta = min(FIRST_WAIT * 2 ** min(target.failures, 10), LONGEST_WAIT)
     scattered = doubled * (0.5 + spread / 2)
     return max(scattered, min(answer.retry_after or timedelta(0), LONGEST_ASKED))
-
-
-def _is_newer(target: Target, parcel: Parcel) -> bool:
-    """Whether the statement is of a version that the target can't know: then its refusal says nothing of the next."""
-    versions = [str(jsontext.reread(text).get("version", "")) for text in parcel.texts]
-    return target.version.startswith("1.") and any(each.startswith("2.") for each in versions)
 
 
 def _columns(parcel: Parcel, news: _News) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from flask import Response
@@ -16,7 +17,7 @@ from xapi.lrs.wire import Call, Refusal
 from xapi.multipart import Received
 from xapi.statement import Statement, parse
 
-MEBIBYTE = 1024 * 1024
+_MEBIBYTE: Final = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def _received(call: Call) -> Received:
     try:
         return multipart.read(call.request.stream, multipart.boundary_of(call.request.mimetype_params))
     except RequestEntityTooLarge as error:
-        why = f"the body is larger than {limit // MEBIBYTE} MiB; send fewer attachments at once, or a fileUrl"
+        why = f"the body is larger than {limit // _MEBIBYTE} MiB; send fewer attachments at once, or a fileUrl"
         raise Refusal(413, why) from error
 
 

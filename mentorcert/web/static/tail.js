@@ -9,8 +9,8 @@
  *   <div id="stmts"> sections [data-day] with their rows, newest first
  *
  * The address answers 304 while nothing was stored, else the rows that came after `after`, anew those that were taken
- * back meanwhile [data-changed], and in data-through up to where that was all. Rows come in by themselves only at the top of the page, when none is unfolded, pointed at, marked
- * or in focus: what somebody reads never moves.
+ * back meanwhile [data-changed], and in data-through up to where that was all. Rows come in by themselves only at the
+ * top of the page, when none is unfolded, pointed at, marked or in focus: what somebody reads never moves.
  */
 
 const EVERY_MS = 4000;
