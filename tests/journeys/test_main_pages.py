@@ -73,6 +73,8 @@ TOURS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("/keys/new",),
         ("/deliveries",),
         ("/deliveries/new",),
+        ("/people", "main a:has-text('In other systems')"),
+        ("/people", "main a:has-text('Forget')"),
     ),
 }
 """By the name of who goes, each page as the address to begin at and what to click from there."""
