@@ -1,25 +1,21 @@
 """MentorCert: coursework, evidence, live sessions, graded recordings and certificates for mentors.
 
-`create_app` is the only wiring: which feature hangs where, one commit a request, and how an error becomes a page.
+`create_app` is the only wiring: which feature hangs where, and one commit a request.
 """
 
-import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-import sqlalchemy.exc
-from flask import Flask, Response, abort, g, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
-from flask_babel import gettext as _
 from flask_login import LoginManager, current_user
 from flask_migrate import Migrate
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.orm import Session, sessionmaker
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from mentorcert import installation, jobs
 from mentorcert.certification import queries as certification
@@ -30,7 +26,6 @@ from mentorcert.config import Settings, from_environment
 from mentorcert.coursework import views as coursework_views
 from mentorcert.db import db, engine_options, prepare_engine, writing
 from mentorcert.delivery import views as delivery_views
-from mentorcert.errors import Fault, Invalid, Problem
 from mentorcert.evidence import views as evidence_views
 from mentorcert.evidence.accounts import credential_agent
 from mentorcert.evidence.service import Door, door
@@ -48,7 +43,7 @@ from mentorcert.sessions import queries as sessions
 from mentorcert.sessions import views as sessions_views
 from mentorcert.upkeep import requests
 from mentorcert.upkeep import views as upkeep_views
-from mentorcert.web import filters, here, home, nav
+from mentorcert.web import filters, here, home, nav, problems
 from xapi import Authority
 from xapi.credentials import Credential
 from xapi.lrs import Host, Lrs, beside
@@ -84,7 +79,6 @@ SCOPES: Final[Mapping[str, Callable[[Session, UUID], Scope | None]]] = {
 """What an id in an address is about, by its name there. A view with such an id is judged in that scope."""
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
-logger: Final = logging.getLogger(__name__)
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -96,17 +90,6 @@ HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
-
-TEXTS: Final = {
-    400: ("This request can't be understood.", "Go back, and try it from the page again."),
-    403: ("This is not yours to see.", "If you think that it should be, ask your programme manager."),
-    404: ("There is nothing at this address.", "Check the address, or start from your home page."),
-    405: ("This can't be done at this address.", "Go back, and try it from the page."),
-    413: ("This is too large.", "Send a smaller file."),
-    429: ("That was a lot of tries in a short time.", "Wait a few minutes, then try again."),
-    500: ("Something went wrong on our side.", "Nothing was changed. Try again; if it stays, tell your administrator."),
-    503: ("The database is busy.", "Nothing was changed. Wait a moment and try again."),
 }
 
 
@@ -269,11 +252,7 @@ def _set_up_pages(app: MentorCert) -> None:
     app.context_processor(nav.context)
     app.before_request(here.refuse_nul)
     app.after_request(_harden)
-    app.register_error_handler(Problem, _problem_page)
-    app.register_error_handler(HTTPException, _http_page)
-    app.register_error_handler(sqlalchemy.exc.IntegrityError, _conflict_page)
-    app.register_error_handler(sqlalchemy.exc.OperationalError, _busy_page)
-    app.register_error_handler(Exception, _fault_page)
+    problems.register(app)
 
 
 def _harden(response: Response) -> Response:
@@ -282,48 +261,3 @@ def _harden(response: Response) -> Response:
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     return response
-
-
-def _problem_page(problem: Problem) -> ResponseReturnValue:
-    faults = problem.faults if isinstance(problem, Invalid) else ()
-    return _error(problem.status, problem.title, problem.todo, faults)
-
-
-def _http_page(error: HTTPException) -> ResponseReturnValue:
-    if error.code is None or error.code < 400:
-        return error.get_response()
-    if isinstance(error, CSRFError):
-        title, todo = _("This page was open for too long."), _("Go back, load it again, and send it once more.")
-    elif isinstance(error, RequestEntityTooLarge):
-        limit = here.settings().upload_bytes // (1024 * 1024)
-        title, todo = TEXTS[413][0], _("We take up to %(limit)s MB in one file.", limit=limit)
-    else:
-        title, todo = TEXTS.get(error.code, TEXTS[400])
-    response = make_response(_error(error.code, title, todo))
-    for name, value in error.get_headers():
-        if name in {"Allow", "Retry-After"}:
-            response.headers[name] = value
-    return response
-
-
-def _conflict_page(_error_: sqlalchemy.exc.IntegrityError) -> ResponseReturnValue:
-    title = _("Somebody changed this at the same moment.")
-    return _error(409, title, _("Nothing of yours was kept. Go back, load the page again, and repeat what you did."))
-
-
-def _busy_page(error: sqlalchemy.exc.OperationalError) -> ResponseReturnValue:
-    logger.warning("the database did not answer: %s", error.orig)
-    return _error(503, *TEXTS[503])
-
-
-def _fault_page(error: Exception) -> ResponseReturnValue:
-    logger.error("a request failed", exc_info=error)
-    return _error(500, *TEXTS[500])
-
-
-def _error(status: int, title: str, todo: str, faults: Sequence[Fault] = ()) -> ResponseReturnValue:
-    """The page of an error, or its JSON for a script that asked for JSON."""
-    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
-        return {"error": title, "todo": todo, "faults": [str(fault) for fault in faults]}, status
-    problem = {"title": title, "todo": todo}
-    return render_template("problem.html", status=status, problem=problem, faults=faults), status
