@@ -100,16 +100,15 @@ def forget(
     missing.
     """
     extra = [_key(each) for each in also]
-    if not reason.strip():
-        raise Invalid("Somebody is forgotten for a reason.", "Say why; it is kept in the audit log, without the name.")
+    _refuse_no_reason(reason)
     if who == person.uuid:
         raise Conflict("You can't forget yourself.", "Ask another administrator to do it.")
     writing(session)
     session.refresh(person)
-    words = _words(session, person, extra)
     mine = {"homePage": door.iri_base, "name": str(person.uuid)}
-    verified = _verified(session, person)
-    loose = [each for each in (*_mailboxes(session, person.email), *extra) if each not in verified]
+    verified, others = _verified(session, person), [*_mailboxes(session, person.email), *extra]
+    words = _words(person, [*verified, *others])
+    loose = [each for each in others if each not in verified]
     subjects = clearing.subjects(session, person)
     certificates, recordings = clearing.erase_work(session, person, now)
     clearing.erase_account(session, person, now)
@@ -129,8 +128,7 @@ def forget_agent(session: Session, door: Door, agent: Agent, *, reason: str, who
     Raises Conflict when the agent means a person who has an account, and Invalid as `forget` does.
     """
     key = _key(agent)
-    if not reason.strip():
-        raise Invalid("Somebody is forgotten for a reason.", "Say why; it is kept in the audit log, without the name.")
+    _refuse_no_reason(reason)
     writing(session)
     address = _address(key)
     owner = select(PersonIdentifier.id).where(PersonIdentifier.ifi_key == key)
@@ -146,11 +144,13 @@ def forget_agent(session: Session, door: Door, agent: Agent, *, reason: str, who
     return done
 
 
-def _words(session: Session, person: Person, extra: Iterable[str]) -> Words:
-    keys = [*_verified(session, person), *_mailboxes(session, person.email), *extra]
-    if is_forgotten(person):
-        return _words_of(keys)
-    return _words_of(keys, person.name, person.email)
+def _refuse_no_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid("Somebody is forgotten for a reason.", "Say why; it is kept in the audit log, without the name.")
+
+
+def _words(person: Person, keys: Iterable[str]) -> Words:
+    return _words_of(keys) if is_forgotten(person) else _words_of(keys, person.name, person.email)
 
 
 def _words_of(keys: Iterable[str], name: str = "", email: str = "") -> Words:
