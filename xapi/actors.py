@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from xapi import values
-from xapi.faults import Fault, Report
+from xapi import jsontext, values
+from xapi.faults import Fault, Faults, Report
 from xapi.identity import IDENTIFIERS, is_group
 from xapi.shapes import array, constant, record
 from xapi.values import Check
@@ -61,3 +61,15 @@ def authority(value: Any, path: str, report: Report) -> None:
         members = value.get("member")
         if any(name in value for name in IDENTIFIERS) or not isinstance(members, list) or len(members) != 2:
             report.append(Fault(path, "is a group, so it must have exactly two members and no identifier"))
+
+
+def in_text(text: str, path: str, report: Report) -> Any:
+    """Return the agent or group that a parameter holds as JSON; None, with a fault, where it holds something else."""
+    before = len(report)
+    try:
+        value = jsontext.decode(text.encode())
+    except (Faults, UnicodeEncodeError):
+        report.append(Fault(path, f"is not an agent in JSON: {values.shown(text)}"))
+        return None
+    actor(value, path, report)
+    return value if len(report) == before else None

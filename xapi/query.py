@@ -9,9 +9,8 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from xapi import jsontext, searching, values
-from xapi.actors import actor
-from xapi.faults import Fault, Faults, QueryFaults, Report
+from xapi import actors, searching, values
+from xapi.faults import Fault, QueryFaults, Report
 from xapi.identity import agent_key, indexed
 from xapi.reading import Stored, from_text
 from xapi.searching import Shape
@@ -182,14 +181,8 @@ def _count(value: Any, path: str, report: Report) -> None:
 
 
 def _read_agent(name: str, text: str, report: Report) -> str | None:
-    try:
-        value = jsontext.decode(text.encode())
-    except (Faults, UnicodeEncodeError):
-        report.append(Fault(name, f"is not an agent in JSON: {values.shown(text)}"))
-        return None
-    before = len(report)
-    actor(value, name, report)
-    return agent_key(value) if len(report) == before else None
+    agent = actors.in_text(text, name, report)
+    return None if agent is None else agent_key(agent)
 
 
 def _boolean(name: str, text: str, report: Report) -> bool:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
-from xapi import actors, jsontext, values
-from xapi.faults import Fault, Faults, QueryFaults, Report
+from xapi import actors, values
+from xapi.faults import Fault, QueryFaults, Report
 from xapi.identity import IDENTIFIERS, is_group
 
 LONGEST_ID: Final = 2000
@@ -61,13 +61,7 @@ def _moment(name: str, text: str, report: Report) -> Any:
 
 
 def _agent(name: str, text: str, report: Report) -> Any:
-    try:
-        agent = jsontext.decode(text.encode())
-    except (Faults, UnicodeEncodeError):
-        report.append(Fault(name, f"is not an agent in JSON: {values.shown(text)}"))
-        return None
-    actors.actor(agent, name, report)
-    return agent
+    return actors.in_text(text, name, report)
 
 
 def _document_id(name: str, text: str, report: Report) -> str:
