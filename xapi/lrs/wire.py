@@ -146,6 +146,8 @@ def call(host: Host, session: Session) -> Call:
         raise Refusal(415, f"the body is compressed (Content-Encoding {told}); send it as it is")
     credential = _credential(request, session, host.now())
     host.spoken[credential.uuid] = version
+    if host.consistent == BEGINNING:
+        host.ask_consistent(session)
     return Call(host, request, session, version, credential)
 
 
