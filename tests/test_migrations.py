@@ -11,7 +11,7 @@ import flask_migrate
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, select, text
+from sqlalchemy import Engine, create_engine, inspect, select, text
 from sqlalchemy.pool import NullPool
 
 from mentorcert import create_app
@@ -61,6 +61,28 @@ def test_all_migrations_can_be_taken_back(empty_settings: Settings) -> None:
     engine = create_engine(empty_settings.database_url, poolclass=NullPool)
     assert inspect(engine).get_table_names() == ["alembic_version"]
     engine.dispose()
+
+
+def test_the_migrations_make_the_very_indexes_of_the_models(empty_settings: Settings) -> None:
+    """In their very words: SQLite uses a partial index only for the words of its condition."""
+    engine = create_engine(empty_settings.database_url, poolclass=NullPool)
+    with _in_app(empty_settings):
+        flask_migrate.upgrade()
+    migrated = _indexes(engine)
+    with _in_app(empty_settings):
+        flask_migrate.downgrade(revision="base")
+    for metadata in (Base.metadata, store):
+        metadata.create_all(engine)
+    assert migrated == _indexes(engine)
+
+
+def _indexes(engine: Engine) -> dict[str, str]:
+    """Return the definition of every index by its name."""
+    asked = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+    if engine.dialect.name == "postgresql":
+        asked = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
+    with engine.connect() as connection:
+        return {name: sql for name, sql in connection.execute(text(asked)) if "alembic" not in name}
 
 
 def test_statements_of_the_first_version_are_found_and_whole_afterwards(empty_settings: Settings) -> None:

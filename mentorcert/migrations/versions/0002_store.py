@@ -178,7 +178,7 @@ def _alter_statements() -> None:
             "ix_xapi_statement_late",
             ["sequence"],
             unique=False,
-            sqlite_where=sa.text("late"),
+            sqlite_where=sa.text("late = 1"),
             postgresql_where=sa.text("late"),
         )
         batch_op.create_index(
