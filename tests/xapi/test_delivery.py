@@ -1,15 +1,17 @@
 """What goes to a target next, in which order and how much at once, and what becomes of what it refuses."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from mentorcert.db import writing
 from tests.xapi.factories import BEN, COMPLETED, COURSE, LESSON, VOIDED, a_statement, a_void
 from tests.xapi.rounds import (
+    BROKEN,
     REFUSED,
     SECOND,
     TAKEN,
@@ -95,14 +97,32 @@ def test_only_what_the_filter_wants_and_what_refers_to_it(session: Session, now:
     rest = [void, unwanted, lost, grouped, comment]
     store(session, [{**each, "id": one} for each, one in zip(rest, ids.values(), strict=True)], now)
     first, second = str(about.statement.id), str(other.statement.id)
-    assert got(session, now, activities=(COURSE,)) == [first, ids["void"], ids["lost"], ids["grouped"], ids["comment"]]
-    assert got(session, now, verbs=(COMPLETED,)) == [first, ids["void"], ids["lost"], ids["comment"]]
-    assert got(session, now, verbs=(OTHER,)) == [
-        second,
-        *(ids[name] for name in ("unwanted", "lost", "grouped", "comment")),
-    ]
-    assert got(session, now, verbs=(OTHER,), activities=(COURSE,)) == [ids["lost"], ids["grouped"]]
-    assert got(session, now, verbs=(VOIDED,), activities=(LESSON + "s",)) == [ids["lost"]]
+    assert got(session, now, activities=(COURSE,)) == [first, ids["void"], ids["grouped"], ids["comment"]]
+    assert got(session, now, verbs=(COMPLETED,)) == [first, ids["void"], ids["comment"]]
+    assert got(session, now, verbs=(OTHER,)) == [second, *(ids[name] for name in ("unwanted", "grouped", "comment"))]
+    assert got(session, now, verbs=(OTHER,), activities=(COURSE,)) == [ids["grouped"]]
+    assert got(session, now, verbs=(VOIDED,), activities=(LESSON + "s",)) == []
+
+
+@pytest.mark.parametrize("wanted", [{}, {"verbs": (COMPLETED,)}])
+def test_a_void_that_came_first_goes_after_what_it_voids(session: Session, now: datetime, wanted: Any) -> None:
+    uuid, target_id, void_id = make_target(session, now, **wanted), str(uuid4()), str(uuid4())
+    store(session, [a_void(target_id, id=void_id)], now, authority=THEIRS)
+    assert a_round(session, uuid, TAKEN, now) == ([], False)
+    store(session, [a_statement(id=target_id)], now, authority=THEIRS)
+    assert a_round(session, uuid, TAKEN, now) == ([target_id], True)
+    assert a_round(session, uuid, BROKEN, now) == ([void_id], False)
+    later = now + timedelta(minutes=1)
+    assert a_round(session, uuid, TAKEN, later)[0] == [void_id]
+    assert due(session, later) == []
+    assert letters.some(session, target(session, uuid)) == []
+
+
+def test_a_void_that_does_not_hold_here_goes_nowhere(session: Session, now: datetime) -> None:
+    target_id = str(uuid4())
+    store(session, [a_void(target_id)], now, authority=THEIRS)
+    store(session, [a_statement(id=target_id)], now)
+    assert got(session, now) == [target_id]
 
 
 def test_what_a_store_sent_itself_does_not_go_back(session: Session, now: datetime) -> None:

@@ -1,4 +1,7 @@
-"""Dead letters: statements that a target refuses for good, kept until somebody retries them or gives them up."""
+"""Dead letters: statements that a target refuses for good, kept until somebody retries them or gives them up.
+
+Voids that had to wait for what they void go the same way, as if somebody had asked for them again.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +26,7 @@ class Letter:
     uuid: UUID
     statement: UUID
     status: int
-    """The HTTP status of the refusal."""
+    """The HTTP status of the refusal; 0 where there was none yet."""
     said: str
     """What the target said: somebody else's words, cut short."""
     refused: datetime
@@ -68,6 +71,16 @@ def add(session: Session, target: Target, statement: UUID, *, status: int, said:
     if session.execute(same.values(attempts=table.c.attempts + 1, **news).returning(table.c.id)).first() is None:
         fresh = {"uuid": uuid4(), "target": target.id, "statement": statement, "attempts": 1}
         session.execute(insert(table).values(**fresh, **news))
+
+
+def owe(session: Session, target: Target, statements: Sequence[UUID], now: datetime) -> None:
+    """Have statements sent that were passed by: next, and until the target has them."""
+    said = "On its way: what it voids came after it."
+    for each in statements:
+        same = update(table).where(table.c.target == target.id, table.c.statement == each).values(again=True)
+        if session.execute(same.returning(table.c.id)).first() is None:
+            fresh = {"uuid": uuid4(), "target": target.id, "statement": each, "attempts": 0, "refused": now}
+            session.execute(insert(table).values(**fresh, status=0, said=said, again=True))
 
 
 def taken(session: Session, target: Target, statements: Sequence[UUID]) -> None:

@@ -1,11 +1,15 @@
-"""What goes to a target next: a parcel of statements, as they are stored, in the order of storing."""
+"""What goes to a target next: a parcel of statements, as they are stored, in the order of storing.
+
+A void goes after what it voids, and only where it does void that: a target knows us by one key, and would let that
+key void what somebody else sent here. So a void that came before its target waits until that one is delivered.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from xapi import attachments, jsontext
@@ -30,6 +34,7 @@ _COLUMNS: Final = (
     table.c.authority_key,
     table.c.refers,
     table.c.voiding,
+    table.c.voids_any,
     table.c.timestamp,
     table.c.text,
 )
@@ -48,6 +53,8 @@ class Parcel:
     """Where the cursor stands once the parcel is delivered."""
     attachments: tuple[Kept, ...] = ()
     """What the statements bring along."""
+    owed: tuple[UUID, ...] = ()
+    """What must go once it is delivered: voids that came before what they void."""
     at_end: bool = False
     """Whether nothing was left behind it."""
     retried: UUID | None = None
@@ -86,7 +93,7 @@ def next_parcel(session: Session, target: Target) -> Parcel:
     most = SCANNED if filtered else target.size
     following = select(*_COLUMNS).where(table.c.sequence > target.cursor).order_by(table.c.sequence).limit(most)
     rows = session.execute(following).all()
-    chosen = _wanted(session, target.filter, rows) if filtered else {row.sequence for row in rows}
+    chosen = _wanted(session, target.filter, rows)
     loads = _loads(session, [row.id for row in rows if row.sequence in chosen])
     packed = list(_packed([row for row in rows if row.sequence in chosen], loads, target.size))
     if len(packed) < len(chosen):
@@ -98,7 +105,16 @@ def _parcel(session: Session, target: Target, rows: Sequence[_Line], through: in
     ids, texts = tuple(row.id for row in rows), tuple(row.text for row in rows)
     loads = _loads(session, ids)
     kept = attachments.kept(session, [jsontext.reread(row.text) for row in rows if row.id in loads])
-    return Parcel(ids, texts, target.cursor, through, tuple(kept), **others)
+    return Parcel(ids, texts, target.cursor, through, tuple(kept), _owed(session, ids), **others)
+
+
+def _owed(session: Session, ids: Sequence[UUID]) -> tuple[UUID, ...]:
+    """Return the voids of statements that were here before them."""
+    about = table.alias()
+    may = or_(table.c.voids_any, table.c.authority_key == about.c.authority_key)
+    voids = select(table.c.id).join(about, table.c.refers == about.c.id).order_by(table.c.sequence)
+    early = (table.c.voiding, ~about.c.voiding, table.c.sequence < about.c.sequence, may)
+    return tuple(session.scalars(voids.where(about.c.id.in_(ids), *early)))
 
 
 def _packed(rows: Sequence[_Line], loads: Mapping[UUID, int], most: int) -> Iterator[_Line]:
@@ -122,8 +138,7 @@ def _loads(session: Session, ids: Sequence[UUID]) -> dict[UUID, int]:
 def _wanted(session: Session, wanted: Filter, rows: Sequence[_Line]) -> set[int]:
     """Return the numbers of what the target gets.
 
-    That is what fits its filter, and what refers to something that fits: voids above all. The void of a statement
-    that is not here goes along too: when that one comes, its void must not be missing.
+    That is what fits its filter, and what refers to something that fits: voids above all, if they void it.
     """
     referred = {row.refers for row in rows if row.refers}
     found = session.execute(select(*_COLUMNS).where(table.c.id.in_(referred))) if referred else ()
@@ -131,11 +146,17 @@ def _wanted(session: Session, wanted: Filter, rows: Sequence[_Line]) -> set[int]
     chosen = set()
     for row in rows:
         about = targets.get(row.refers)
-        lost_void = row.voiding and about is None
-        fits = lost_void or _fits(wanted, row) or (about is not None and _fits(wanted, about))
+        if row.voiding and (about is None or not _voids(row, about)):
+            continue
+        fits = _fits(wanted, row) or (about is not None and _fits(wanted, about))
         if fits and row.authority_key != wanted.skips:
             chosen.add(row.sequence)
     return chosen
+
+
+def _voids(void: _Line, about: _Line) -> bool:
+    may = void.voids_any or void.authority_key == about.authority_key
+    return may and not about.voiding and about.sequence < void.sequence
 
 
 def _fits(wanted: Filter, row: _Line) -> bool:

@@ -76,7 +76,8 @@ def settle(session: Session, turn: Turn, parcel: Parcel, answer: Answer, *, now:
             letters.add(session, turn.target, each, status=answer.status, said=answer.said, now=now)
     elif news.delivered:
         letters.taken(session, turn.target, parcel.settled)
-    finished = parcel.at_end and (news.delivered or news.refused)
+        letters.owe(session, turn.target, parcel.owed, now)
+    finished = parcel.at_end and not parcel.owed and (news.delivered or news.refused)
     return news.go_on and not finished and row.state != State.PAUSED
 
 
