@@ -171,6 +171,7 @@ def test_what_it_says_is_cut_and_does_not_give_the_secret_away(store: Store) -> 
         ("http://169.254.169.254/latest", []),
         ("https://10.1.2.3/xapi", ["10.1.2.4"]),
         ("https://[2002:7f00:1::]/xapi", []),
+        ("https://[fec0::1]/xapi", []),
         ("https://[64:ff9b::a00:1]/xapi", []),
         ("https://[::7f00:1]/xapi", []),
         ("http://8.8.8.8/xapi", []),

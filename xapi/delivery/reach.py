@@ -55,5 +55,5 @@ def _plain(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
     plain = _plain(address)
-    embedded = getattr(plain, "sixtofour", None) or getattr(plain, "teredo", None)
-    return plain.is_global and not (plain.is_multicast or plain.is_reserved or embedded)
+    other = any(getattr(plain, kind, None) for kind in ("sixtofour", "teredo", "is_site_local"))
+    return plain.is_global and not (plain.is_multicast or plain.is_reserved or other)
