@@ -86,6 +86,36 @@ def test_large_attachments_do_not_pass_through_memory(
     assert {pid: megabytes for pid, megabytes in grown.items() if megabytes >= GROWTH} == {}
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_who_is_refused_while_still_sending_hears_why_and_may_go_on(database_url: str, tmp_path: Path) -> None:
+    environ = {
+        "MENTORCERT_DATABASE_URL": database_url,
+        "MENTORCERT_SECRET_KEY": "a secret of thirty-two characters",
+        "MENTORCERT_IRI_BASE": "https://mentors.example.org",
+    }
+    port = free_port()
+    command = [sys.executable, "-c", f"from mentorcert import serving; serving.serve({port})"]
+    with serving(command, port, tmp_path, environ) as (address, _process):
+        connection = HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE)
+        connection.connect()
+        connection.auto_open = 0  # one that was closed stays closed
+        assert [refused(connection) for _ in range(20)] == [401] * 20
+        connection.close()
+
+
+def refused(connection: HTTPConnection) -> int:
+    """Send the headers of a request with an unknown key, then half a megabyte; return what it was answered with."""
+    connection.putrequest("POST", "/xapi/statements")
+    headers = {"X-Experience-API-Version": "2.0.0", "Authorization": "Basic YTpi", "Content-Length": str(MEGABYTE // 2)}
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    connection.send(bytes(MEGABYTE // 2))
+    answer = connection.getresponse()
+    answer.read()
+    return answer.status
+
+
 def there_and_back(connection: HTTPConnection, headers: dict[str, str], megabytes: int) -> int:
     """Send a statement with a large attachment, ask for it, and return how many bytes of content came back."""
     body = parts(megabytes, an_attachment_of(megabytes))

@@ -8,12 +8,14 @@ transaction begins.
 import logging
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy.exc
 from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 
 from xapi import credentials
 from xapi.lrs import about, alternate, documents, known, statements, wire
@@ -38,6 +40,9 @@ RESOURCES: Final = {
 }
 """Who answers at which address below the prefix, once the caller has proved who they are."""
 
+HEARD_OUT: Final = 1024 * 1024
+"""How many bytes that nobody wants any more are read of a refused body."""
+
 _SLASHES: Final = re.compile("/{2,}")
 _logger: Final = logging.getLogger(__name__)
 
@@ -54,6 +59,7 @@ class Lrs(Flask):
         self._at("profile.jsonld", about.profile)
         self._at("openapi.yaml", about.description)
         self._at("<path:rest>", about.missing)
+        self.after_request(_heard_out)
         self.after_request(host.add_headers)
         self.after_request(alternate.without_body)
         for kind, handler in wire.HANDLERS.items():
@@ -118,6 +124,14 @@ class Lrs(Flask):
 
     def _called(self, resource: Callable[[Call], Response]) -> Callable[[], Response]:
         return lambda: resource(wire.call(self.host, g.session))
+
+
+def _heard_out(response: Response) -> Response:
+    """Read the rest of a refused body: else the server closes the connection, and the sender may not hear why."""
+    if response.status_code >= 400:
+        with suppress(HTTPException, OSError, ValueError):
+            request.stream.read(HEARD_OUT)
+    return response
 
 
 def beside(pages: "WSGIApplication", lrs: Lrs, prefix: str = "/xapi") -> "WSGIApplication":
