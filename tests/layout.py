@@ -35,7 +35,15 @@ PARTS = ["models", "queries", "service", "forms", "views"]
 PAGES = {"forms", "views"}
 SHELL = {"mentorcert.cli", *(f"mentorcert.cli.{name}" for name in ("commands", "keys", "lrs", "shell"))}
 KNOW_FLASK = {"mentorcert", "mentorcert.db", "mentorcert.jobs", *SHELL}
-MAY_COMMIT = {"xapi.lrs", "mentorcert", "mentorcert.demo", "mentorcert.jobs", "mentorcert.upkeep.nightly", *SHELL}
+MAY_COMMIT = {
+    "xapi.lrs",
+    "xapi.lrs.together",
+    "mentorcert",
+    "mentorcert.demo",
+    "mentorcert.jobs",
+    "mentorcert.upkeep.nightly",
+    *SHELL,
+}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from flask import Response
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from xapi import attachments, jsontext, multipart, values
@@ -33,10 +34,10 @@ class Sent:
         if self.received is not None:
             attachments.keep(call.host.blobs, self.received)
 
-    def note(self, call: Call, now: datetime) -> None:
+    def note(self, session: Session, now: datetime) -> None:
         """Write down what came with which statement, inside the write transaction."""
         if self.received is not None:
-            attachments.note(call.session, self.named, self.received, now)
+            attachments.note(session, self.named, self.received, now)
 
 
 @contextmanager

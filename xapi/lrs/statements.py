@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Response
 
-from xapi import activities, attachments, formats, jsontext, query, store
+from xapi import activities, attachments, formats, jsontext, query
 from xapi.lrs import parts, wire
 from xapi.lrs.parts import Sent
 from xapi.lrs.wire import Call, Refusal
@@ -53,12 +53,8 @@ def _put(call: Call) -> Response:
 
 
 def _append(call: Call, sent: Sent) -> list[UUID]:
-    authority = call.authority
     sent.keep(call)
-    moment = call.begin_writing()
-    ids = store.append(call.session, sent.statements, authority=authority, on_stored=call.host.on_stored, now=moment)
-    sent.note(call, moment)
-    return ids
+    return call.host.together.store(call.authority, sent.statements, sent.note)
 
 
 def _get(call: Call) -> Response:

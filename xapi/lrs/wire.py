@@ -20,6 +20,7 @@ from xapi import credentials, jsontext, values
 from xapi.attachments import Blobs
 from xapi.credentials import Credential
 from xapi.faults import SHOWN, Faults
+from xapi.lrs.together import Together
 from xapi.lrs.uses import Uses
 from xapi.reading import BEGINNING, Stored, consistent_through
 from xapi.store import Authority, ConflictingStatement, ForbiddenVoid
@@ -77,8 +78,13 @@ class Host:
     """Held by who promises: one at a time will do."""
     spoken: dict[UUID, str] = field(default_factory=dict)
     """The version of the standard that each credential spoke last."""
+    together: Together = field(init=False)
+    """Stores what requests bring."""
     uses: Uses = field(default_factory=Uses)
     """Says when the use of a key is to be written down."""
+
+    def __post_init__(self) -> None:
+        self.together = Together(self.sessions, self.writing, self.on_stored, self.now)
 
     def ask_consistent(self, session: Session) -> None:
         """Ask the store up to when nothing is missing; the answers from now on say so."""
