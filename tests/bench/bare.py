@@ -22,6 +22,8 @@ from tests.bench.cohort import BASE
 
 URL = "BARE_DATABASE_URL"
 SENDER = f"account:{BASE}|bare"
+LARGEST = 1000
+"""How many statements a batch may bring."""
 _own = threading.local()
 
 STATEMENT = (
@@ -65,7 +67,7 @@ def post() -> Any:
     with cursor() as run:
         some = said if isinstance(said, list) else [said]
         begin(run)
-        first = next_number(run, len(some))
+        first = next_number(run)
         now = datetime.now(UTC)
         run.executemany(sql(INSERT), [_row(each, number, now) for number, each in enumerate(some, first)])
         run.executemany(
@@ -105,7 +107,6 @@ def connect(url: str) -> Callable[[], Cursor]:
 
         def open_file() -> Any:
             connection = sqlite3.connect(str(place.database), timeout=15, isolation_level=None)
-            connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             return connection.cursor()
 
@@ -130,12 +131,12 @@ def begin(run: Cursor) -> None:
     run.execute("BEGIN IMMEDIATE" if is_sqlite() else "BEGIN")
 
 
-def next_number(run: Cursor, many: int) -> int:
-    """Draw numbers: PostgreSQL has a sequence for it, on which nobody waits."""
+def next_number(run: Cursor) -> int:
+    """Draw numbers: PostgreSQL has a sequence for it, on which nobody waits; each draw is good for a whole batch."""
     if is_sqlite():
         run.execute("SELECT coalesce(max(sequence), 0) + 1 FROM xapi_statement")
     else:
-        run.execute("SELECT min(n) FROM (SELECT nextval('bare') AS n FROM generate_series(1, %s)) AS drawn", [many])
+        run.execute("SELECT nextval('bare') * %s", [LARGEST])
     return int(run.fetchone()[0])
 
 

@@ -157,8 +157,8 @@ def pair(mine: Place, url: str, bare_url: str, folder: Path) -> Iterator[Pair]:
     """Serve MentorCert, which `mine` is a place in, and the bare application on its own database with tables."""
     os.environ[bare.URL] = bare_url
     databases.make_tables(bare_url)
-    if not bare.is_sqlite():
-        bare.connect(bare_url)().execute("CREATE SEQUENCE bare")
+    # Once, before anybody else is connected: who switches to WAL beside others is told that the file is locked.
+    bare.connect(bare_url)().execute("PRAGMA journal_mode = WAL" if bare.is_sqlite() else "CREATE SEQUENCE bare")
     with mine.app.app_context(), own_transaction(db.engine) as session:
         made, secret = credentials.create(
             session,
