@@ -5,7 +5,7 @@ appending transaction waits for the one before it: on SQLite because it has only
 advisory lock that is held until the commit. So the order of numbers is the order of commits; whoever reads on from
 the last number, or from the last `stored`, misses nothing; and two senders of one id, or a void and its target, never
 pass each other unseen. Two transactions that each hold rows the other wants would still wait for each other on
-PostgreSQL: append after your own changes, and once.
+PostgreSQL: change rows that others may want before your first append.
 
 **Voided** is asked, not stored: a statement is voided when a voiding statement refers to it whose authority may do so,
 whichever of the two came first.

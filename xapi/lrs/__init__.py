@@ -1,8 +1,8 @@
 """The store over HTTP: a small Flask application of its own, with no cookies, sign-in or pages around it.
 
 The application around it gives it a `Host` and mounts it with `beside`. It commits once a request, when the resource
-has answered with a status below 400, and rolls back otherwise. A body is read, checked and allowed before the write
-transaction begins.
+has answered with a status below 400, and rolls back otherwise; only statements are committed before, with those of
+other requests that wait (`together`). A body is read, checked and allowed before the write transaction begins.
 """
 
 import logging
