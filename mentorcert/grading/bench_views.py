@@ -1,4 +1,4 @@
-"""Where coaches work: the queue, the bench, and the rubric as graders see it."""
+"""Where coaches work: the bench, and the rubric as graders see it."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -8,7 +8,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from mentorcert.catalog import queries as catalog
 from mentorcert.catalog.rubric import Rubric
 from mentorcert.cohorts import queries as cohorts
 from mentorcert.errors import Invalid
@@ -24,22 +23,6 @@ from mentorcert.recordings.voices import Voice
 from mentorcert.web import here
 
 blueprint: Final = Blueprint("grading", "mentorcert.grading", template_folder="templates")
-
-
-@blueprint.get("/queue")
-@needs(Permission.GRADE)
-def queue() -> ResponseReturnValue:
-    """What waits for a coach, what they have on the bench, what they have done."""
-    found = queries.queue(here.session(), here.viewer(), now=here.now())
-    return render_template("grading/queue.html", queue=found)
-
-
-@blueprint.post("/recordings/<uuid:recording>/take")
-@needs(Permission.GRADE)
-def take(recording: UUID) -> ResponseReturnValue:
-    """Put a recording on one's bench."""
-    made = service.take(here.session(), recording, who=here.person(), now=here.now())
-    return redirect(url_for("grading.bench", assessment=made.uuid), 303)
 
 
 @blueprint.get("/assessments/<uuid:assessment>")
@@ -91,23 +74,6 @@ def save_draft(assessment: UUID) -> ResponseReturnValue:
     except HoldEnded as ended:
         return {"reason": "hold", "saved_at": ended.ended_at.isoformat()}, 409
     return {"revision": saved.revision, "saved_at": _iso(saved)}
-
-
-@blueprint.post("/assessments/<uuid:assessment>/give-back")
-@needs(Permission.GRADE)
-def give_back(assessment: UUID) -> ResponseReturnValue:
-    """Give a recording back to the queue."""
-    found = service.give_back(here.session(), assessment, who=here.person(), now=here.now())
-    flash(_("Recording %(number)d is back in the queue. Your draft is kept for you.", number=found.recording.number))
-    return redirect(url_for("grading.queue"), 303)
-
-
-@blueprint.get("/rubrics/<wanted>")
-@needs(Permission.SIGNED_IN)
-def rubric(wanted: str) -> ResponseReturnValue:
-    """A version of a rubric as graders see it. It is open to everyone from the first day."""
-    version = catalog.rubric_version(here.session(), wanted)
-    return render_template("grading/rubric.html", rubric=catalog.rubric(here.session(), wanted), version=version)
 
 
 @dataclass(frozen=True, slots=True)
