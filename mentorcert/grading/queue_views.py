@@ -1,0 +1,37 @@
+"""What waits for a coach: the queue, taking from it and giving back."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from mentorcert.grading import queries, service
+from mentorcert.grading.bench_views import blueprint
+from mentorcert.permissions import Permission, needs
+from mentorcert.web import here
+
+
+@blueprint.get("/queue")
+@needs(Permission.GRADE)
+def queue() -> ResponseReturnValue:
+    """What waits for a coach, what they have on the bench, what they have done."""
+    found = queries.queue(here.session(), here.viewer(), now=here.now())
+    return render_template("grading/queue.html", queue=found)
+
+
+@blueprint.post("/recordings/<uuid:recording>/take")
+@needs(Permission.GRADE)
+def take(recording: UUID) -> ResponseReturnValue:
+    """Put a recording on one's bench."""
+    made = service.take(here.session(), recording, who=here.person(), now=here.now())
+    return redirect(url_for("grading.bench", assessment=made.uuid), 303)
+
+
+@blueprint.post("/assessments/<uuid:assessment>/give-back")
+@needs(Permission.GRADE)
+def give_back(assessment: UUID) -> ResponseReturnValue:
+    """Give a recording back to the queue."""
+    found = service.give_back(here.session(), assessment, who=here.person(), now=here.now())
+    flash(_("Recording %(number)d is back in the queue. Your draft is kept for you.", number=found.recording.number))
+    return redirect(url_for("grading.queue"), 303)
