@@ -1,4 +1,4 @@
-"""Where coaches work: the bench, and the rubric as graders see it."""
+"""Where coaches work: the bench, with the recording and the rubric side by side."""
 
 from dataclasses import dataclass
 from typing import Any, Final
