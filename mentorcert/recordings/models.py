@@ -71,6 +71,9 @@ class Recording(Identified, Base):
     media_deleted_at: Mapped[datetime | None] = mapped_column()
     """When the file, the still, the waveform and the transcript were deleted: by retention, or on withdrawal."""
     consent_withdrawn_at: Mapped[datetime | None] = mapped_column()
+    """When the person recorded took back that it is graded; the media went with it."""
+    mentee_email: Mapped[str] = mapped_column(default="", server_default="")
+    """Where the person recorded can be reached; empty when nobody told us. They have no account."""
 
     enrolment: Mapped[Enrolment] = relationship(lazy="joined")
 
