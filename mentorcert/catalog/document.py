@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from mentorcert.catalog.canonical import plain
 from mentorcert.catalog.programme import Programme
 from mentorcert.catalog.questions import KINDS, Question
 from mentorcert.catalog.rubric import Rubric
@@ -26,7 +27,7 @@ class ProgrammeDocument:
 
 def encode(content: ProgrammeDocument | Rubric) -> str:
     """Canonical JSON: keys sorted, no space, nothing escaped that need not be."""
-    return msgspec.json.encode(content, order="sorted").decode()
+    return msgspec.json.encode(plain(content), order="sorted").decode()
 
 
 def hash_of(document: str) -> str:

@@ -57,9 +57,9 @@ class Entry:
         """A whole number."""
         return int(self.values.get(key, default))
 
-    def flag(self, key: str) -> bool:
-        """True or false; false when it is not there."""
-        return bool(self.values.get(key, False))
+    def flag(self, key: str, default: bool = False) -> bool:
+        """True or false."""
+        return bool(self.values.get(key, default))
 
     def entry(self, key: str) -> "Entry":
         """A mapping inside this one; an empty one when it is not there."""

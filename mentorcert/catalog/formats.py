@@ -1,5 +1,6 @@
 """The files of the catalog, key by key. The reader checks against this, and the JSON Schemas are made from it."""
 
+from mentorcert.catalog.policy import Combine, Release
 from mentorcert.catalog.shapes import SLUG_TEXT, Flag, Key, ListOf, OneOf, Record, Text, Variant, Whole
 
 WORDS = Text()
@@ -19,6 +20,28 @@ _session = Record(
         Key("minutes", MINUTES, "How long it takes."),
     )
 )
+_calibration = Record(
+    (
+        Key("exemplars", Whole(1, 20), "How many exemplar recordings a coach grades."),
+        Key("every_days", Whole(1, 1095), "After how many days again."),
+        Key("bar", Whole(1, 100), "The agreement with the panel, in percent, that a coach needs to grade."),
+    )
+)
+_grading = Record(
+    (
+        Key("graders", Whole(1, 2), "How many coaches grade a recording: 1, or 2 blind to each other.", required=False),
+        Key("hide_names", Flag(), "Whether coaches see a number, not the trainee's name.", required=False),
+        Key("own_office", Flag(), "Whether coaches may grade somebody of their own office.", required=False),
+        Key("threshold", Whole(0, 100), "Two totals further apart, in points of 100, are moderated.", required=False),
+        Key("combine", OneOf(tuple(Combine)), "How two totals that agree become one.", required=False),
+        Key("release", OneOf(tuple(Release)), "Whether a decided grade is shown at once.", required=False),
+        Key("lease_minutes", Whole(5, 1440), "How long a recording is kept for a coach who is idle.", required=False),
+        Key("appeal_days", Whole(0, 365), "For how many days a grade can be appealed; 0: not at all.", required=False),
+        Key("attempts", Whole(0, 50), "How many recordings are graded; 0: any number.", required=False),
+        Key("keep_days", Whole(1, 3650), "How many days after the decision media are deleted.", required=False),
+        Key("calibration", _calibration, "What a coach grades first, to be in agreement.", required=False),
+    )
+)
 _final = Record(
     (
         ID,
@@ -27,6 +50,7 @@ _final = Record(
         Key("minutes_min", MINUTES, "The shortest recording that is taken."),
         Key("minutes_max", MINUTES, "The longest recording that is taken."),
         Key("brief", WORDS, "What to record and how, in Markdown."),
+        Key("grading", _grading, "The rules by which recordings are graded.", required=False),
     )
 )
 _rubric_of = Key("rubric", SLUG_TEXT, "The id of the rubric.")

@@ -5,11 +5,13 @@ A lookup by an id that the programme does not have raises NotFound.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
+from mentorcert.catalog.canonical import LATER
 from mentorcert.catalog.lookup import one_of
+from mentorcert.catalog.policy import Grading
 from mentorcert.catalog.questions import Question
 
 
@@ -183,7 +185,7 @@ class LiveSession:
 
 @dataclass(frozen=True, slots=True)
 class Final:
-    """The recorded conversation at the end. `brief` is Markdown."""
+    """The recorded conversation at the end, and how it is graded. `brief` is Markdown."""
 
     id: str
     title: str
@@ -191,6 +193,7 @@ class Final:
     minutes_min: int
     minutes_max: int
     brief: str
+    grading: Grading = field(default=Grading(), metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from mentorcert.catalog.faults import Faults, shown
 from mentorcert.catalog.formats import PROGRAM
 from mentorcert.catalog.listing import Pool, refer, unique
 from mentorcert.catalog.media import Shelf
+from mentorcert.catalog.policy_reader import check_grading, read_grading
 from mentorcert.catalog.programme import (
     CertificateText,
     Final,
@@ -107,6 +108,7 @@ def _check_sessions(entry: Entry, units: set[str], faults: Faults) -> None:
     if least > most:
         what = f"minutes_min is {least}, above minutes_max, {most}"
         final.fault(faults, "minutes_min", what, "Make minutes_min the smaller one")
+    check_grading(final.entry("grading"), faults)
 
 
 def _check_requirements(entry: Entry, rubrics: Pool[Rubric], faults: Faults) -> None:
@@ -135,6 +137,7 @@ def _final(entry: Entry) -> Final:
         minutes_min=entry.whole("minutes_min"),
         minutes_max=entry.whole("minutes_max"),
         brief=entry.text("brief"),
+        grading=read_grading(entry.entry("grading")),
     )
 
 
