@@ -1,6 +1,6 @@
-"""Where the files of recordings are kept, and that none stays behind without its row."""
+"""Where the files of recordings are kept and until when, and that none stays behind without its row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,11 +12,14 @@ from uuid import uuid4
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from mentorcert.catalog.policy import Grading
 from mentorcert.files import Files
-from mentorcert.recordings.models import Recording
+from mentorcert.recordings.models import Recording, UploadPart
 
 FOLDER: Final = "recordings"
 GRACE: Final = timedelta(hours=1)
+JOB: Final = "delete-files"
+"""The job of the worker that removes files by their `keys`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,15 @@ def removed_on_rollback(session: Session, files: Files, kept: Kept) -> None:
     event.listen(session, "after_rollback", undo)
 
 
+def set_keep_until(recording: Recording, policy: Grading, at: datetime) -> None:
+    """Say until when a recording is kept whose grade was final at `at`: the days to appeal, then the days to keep.
+
+    Said again after an appeal, it only ever moves on: nothing goes earlier than people were told.
+    """
+    until = at + timedelta(days=policy.appeal_days + policy.keep_days)
+    recording.keep_until = max(until, recording.keep_until or until)
+
+
 def clear(session: Session, files: Files, *, now: datetime) -> int:
     """Remove files that no recording names; gives how many.
 
@@ -73,8 +85,26 @@ def clear(session: Session, files: Files, *, now: datetime) -> int:
     `GRACE` may still get its row.
     """
     old = [key for key, stored in files.listed(FOLDER) if stored < now - GRACE]
-    named = set(session.scalars(select(Recording.file_key)))
+    columns = (Recording.file_key, Recording.poster_key, UploadPart.file_key)
+    named = {key for column in columns for key in session.scalars(select(column).where(column != ""))}
     nameless = [key for key in old if key not in named]
-    for key in nameless:
-        files.delete(key)
+    delete(files, nameless)
     return len(nameless)
+
+
+def delete(files: Files, keys: Iterable[str]) -> None:
+    """Remove files; one that is gone already is fine.
+
+    What the store refuses is raised only when all others were tried: whoever asked tries again.
+    """
+    refusals = [refusal for key in keys if (refusal := _refusal(files, key)) is not None]
+    if refusals:
+        raise refusals[0]
+
+
+def _refusal(files: Files, key: str) -> Exception | None:
+    try:
+        files.delete(key)
+    except Exception as error:  # whatever it is: the other files have nothing to do with it
+        return error
+    return None
