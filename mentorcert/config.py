@@ -47,7 +47,11 @@ class Settings:
     delivery_networks: tuple[str, ...] = ()
     """Networks that are not public, and that statements may be sent on to."""
     upload_bytes: int = 200 * MEBIBYTE
-    """The largest recording, or xAPI request with attachments, taken at once."""
+    """The largest file, or xAPI request with attachments, taken in one request."""
+    recording_bytes: int = 4096 * MEBIBYTE
+    """The largest recording that is taken in parts."""
+    quota_bytes: int = 20_480 * MEBIBYTE
+    """How much of recordings is kept of one person, with what they are sending just now."""
     keep_film_days: int = 0
     """After how many days what a film's player said goes, where nothing rests on it; 0 keeps it."""
     keep_received_days: int = 0
@@ -67,6 +71,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     data = Path(get("DATA", "var")).absolute()
     root = Path(__file__).resolve().parent.parent
     port, limit = get("PORT", str(DEFAULT_PORT)), get("UPLOAD_MB", "200")
+    recording, quota = get("RECORDING_MB", "4096"), get("UPLOAD_QUOTA_MB", "20480")
     iri_base = get("IRI_BASE", f"http://127.0.0.1:{DEFAULT_PORT}" if development else "").rstrip("/")
     public_url = get("PUBLIC_URL", f"http://127.0.0.1:{port}" if development else iri_base).rstrip("/")
     secret = get("SECRET_KEY", "") or (_development_secret(data) if development else "")
@@ -74,7 +79,8 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     film_days, received_days = get("KEEP_FILM_DAYS", ""), get("KEEP_RECEIVED_DAYS", "")
     metrics_key = get("METRICS_KEY", "")
     faults = [
-        *_number_faults(PORT=port, UPLOAD_MB=limit),
+        *_number_faults(PORT=port, UPLOAD_MB=limit, RECORDING_MB=recording, UPLOAD_QUOTA_MB=quota),
+        *_quota_faults(recording, quota),
         *_days_faults(KEEP_FILM_DAYS=film_days, KEEP_RECEIVED_DAYS=received_days),
         *_metrics_faults(metrics_key),
         *_address_faults(IRI_BASE=iri_base, PUBLIC_URL=public_url),
@@ -101,6 +107,8 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=get("TRUSTED_PROXIES", "127.0.0.1"),
         delivery_networks=tuple(filter(None, networks)),
         upload_bytes=int(limit) * MEBIBYTE,
+        recording_bytes=int(recording) * MEBIBYTE,
+        quota_bytes=int(quota) * MEBIBYTE,
         keep_film_days=int(film_days or 0),
         keep_received_days=int(received_days or 0),
         metrics_key=metrics_key,
@@ -122,6 +130,13 @@ def _number_faults(**values: str) -> list[Fault]:
         for name, value in values.items()
         if not value.isdecimal() or int(value) == 0
     ]
+
+
+def _quota_faults(recording: str, quota: str) -> list[Fault]:
+    if not (recording.isdecimal() and quota.isdecimal()) or int(quota) >= int(recording):
+        return []
+    todo = "Give at least as much as MENTORCERT_RECORDING_MB."
+    return [Fault("MENTORCERT_UPLOAD_QUOTA_MB", f"{quota} is less than one recording may have.", todo)]
 
 
 def _days_faults(**values: str) -> list[Fault]:

@@ -30,6 +30,7 @@ def test_what_is_not_set_has_a_default(tmp_path: Path) -> None:
     assert settings.iri_base == settings.public_url == "https://mentors.example.org"
     assert settings.database_url == f"sqlite:///{tmp_path / 'mentorcert.sqlite'}"
     assert (settings.port, settings.upload_bytes, settings.development) == (8000, 200 * 1024 * 1024, False)
+    assert (settings.recording_bytes, settings.quota_bytes) == (4 * 1024**3, 20 * 1024**3)
 
 
 def test_development_makes_its_own_secret_once_and_for_its_owner_only(tmp_path: Path) -> None:
@@ -55,3 +56,11 @@ def test_a_short_key_for_metrics_is_refused_and_not_repeated(tmp_path: Path) -> 
     with pytest.raises(Invalid) as refusal:
         from_environment({**environ, "MENTORCERT_METRICS_KEY": "guess-me"})
     assert ["guess-me" in str(fault) for fault in refusal.value.faults] == [False]
+
+
+def test_a_person_may_have_at_least_one_recording(tmp_path: Path) -> None:
+    environ = {"MENTORCERT_DEVELOPMENT": "1", "MENTORCERT_DATA": str(tmp_path), "MENTORCERT_RECORDING_MB": "500"}
+    assert from_environment({**environ, "MENTORCERT_UPLOAD_QUOTA_MB": "500"}).quota_bytes == 500 * 1024**2
+    with pytest.raises(Invalid) as refusal:
+        from_environment({**environ, "MENTORCERT_UPLOAD_QUOTA_MB": "499"})
+    assert [fault.where for fault in refusal.value.faults] == ["MENTORCERT_UPLOAD_QUOTA_MB"]
