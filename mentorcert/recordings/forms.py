@@ -26,6 +26,10 @@ class HandInForm(FlaskForm):
         ),
     )
     mentee_name = StringField(_l("Whom you coached"), description=_l("Only you and your coaches see the name."))
+    mentee_email = StringField(
+        _l("Their e-mail address"),
+        description=_l("They get a mail with what they agreed to, and a link to take it back. Nothing else is sent."),
+    )
     consent = BooleanField(_l("The person recorded agreed that coaches watch this recording to grade it."))
     calibration = BooleanField(_l("They also agreed that coaches practise grading with it."))
     teaching = BooleanField(_l("They also agreed that it is shown to later trainees."))
@@ -36,6 +40,7 @@ class HandInForm(FlaskForm):
         agreed = ((GRADING, self.consent), ("calibration", self.calibration), ("teaching", self.teaching))
         return HandIn(
             mentee_name=self.mentee_name.data or "",
+            mentee_email=self.mentee_email.data or "",
             uses=[use for use, box in agreed if box.data],
             source=file.stream if file else None,
             link=self.link.data or "",

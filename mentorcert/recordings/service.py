@@ -18,6 +18,7 @@ from mentorcert.evidence.queries import about
 from mentorcert.evidence.service import Door
 from mentorcert.evidence.statements import Thing
 from mentorcert.files import Files
+from mentorcert.people import addresses
 from mentorcert.recordings import keeping, media, queries, transcript
 from mentorcert.recordings.final import Stage
 from mentorcert.recordings.keeping import Kept
@@ -50,6 +51,8 @@ class HandIn:
     link: str = ""
     passcode: str = ""
     transcript: bytes = b""
+    mentee_email: str = ""
+    """Where the person recorded is told what they agreed to, and how to take it back; may be empty."""
 
 
 @dataclass(slots=True)
@@ -155,6 +158,7 @@ def _row(wish: HandIn, checked: _Checked, kept: Kept, now: datetime) -> Recordin
         passcode=wish.passcode.strip() if wish.link.strip() else "",
         transcript=checked.transcript,
         mentee_name=wish.mentee_name.strip(),
+        mentee_email=addresses.normal(wish.mentee_email),
         consent_uses=[use for use in USES if use in wish.uses],
         consent_at=now,
         submitted_at=now,
@@ -190,6 +194,8 @@ def _form_faults(wish: HandIn) -> list[Fault]:
     if GRADING not in wish.uses:
         what = "We can’t take a recording without the consent of the person on it."
         faults.append(Fault("consent", what, "Ask them; when they agree, tick this box."))
+    if wish.mentee_email.strip() and addresses.fault(wish.mentee_email):
+        faults.append(Fault("mentee_email", "This is not an e-mail address.", "Correct it, or leave it empty."))
     for name, most in LONGEST.items():
         if len(getattr(wish, name)) > most:
             faults.append(Fault(name, f"This is longer than {most} characters.", "Shorten it."))
