@@ -1,14 +1,17 @@
 """Databases with our tables in them, quickly made: a copied file for SQLite, emptied tables for PostgreSQL."""
 
+import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, exists, literal, select, text, union_all
 
 import xapi.tables
 from mentorcert.db import Base, engine_options, prepare_engine
+from xapi import asking
 
 ALL_METADATA = (Base.metadata, xapi.tables.metadata)
 """What describes our tables: the application's, and the statement store's own."""
@@ -62,13 +65,36 @@ def engine_for(url: str) -> Iterator[Engine]:
 def counted(engine: Engine) -> Iterator[list[str]]:
     """Give a list that fills with the queries of a block, without what only begins and sets up a transaction."""
     said: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN")):
-            said.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with overheard(engine, lambda sql, _: said.append(sql)):
         yield said
+
+
+@contextmanager
+def overheard(engine: Engine, note: Callable[[str, Any], object]) -> Iterator[None]:
+    """Tell `note` each query of a block and its parameters, but not what only begins and sets up a transaction."""
+
+    def hear(_connection: object, _cursor: object, sql: str, parameters: Any, *_: object) -> None:
+        if not sql.startswith(("PRAGMA", "BEGIN")):
+            note(sql, parameters)
+
+    directly, before = _Told(note), asking.logger.level
+    event.listen(engine, "before_cursor_execute", hear)
+    asking.logger.addHandler(directly)
+    asking.logger.setLevel(logging.DEBUG)
+    try:
+        yield
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        asking.logger.setLevel(before)
+        asking.logger.removeHandler(directly)
+        event.remove(engine, "before_cursor_execute", hear)
+
+
+class _Told(logging.Handler):
+    """Hears of the questions that are asked through the driver."""
+
+    def __init__(self, note: Callable[[str, Any], object]) -> None:
+        super().__init__()
+        self.note = note
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.note(record.getMessage(), getattr(record, "given", None))

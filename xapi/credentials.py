@@ -17,9 +17,10 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, Select, Text, bindparam, cast, insert, or_, select, update
+from sqlalchemy import Select, Text, bindparam, cast, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from xapi.asking import Question, Where
 from xapi.tables import credential as table
 
 SCOPES: Final = frozenset(
@@ -36,8 +37,8 @@ _OTHERS: Final = [each for each in table.c if each.name not in {"id", "scopes", 
 _all: Final[Select[Any]] = select(
     *_OTHERS, cast(table.c.scopes, Text).label("scopes"), cast(table.c.programmes, Text).label("programmes")
 )
-_by_key: Final = _all.where(table.c.key == bindparam("wanted"))
-_by_uuid: Final = _all.where(table.c.uuid == bindparam("wanted"))
+_by_key: Final = Question(_all.where(table.c.key == bindparam("wanted")))
+_by_uuid: Final = Question(_all.where(table.c.uuid == bindparam("wanted")))
 _newest_first: Final = _all.order_by(table.c.created.desc(), table.c.id.desc())
 _use: Final = (
     update(table)
@@ -148,13 +149,13 @@ def create(
     return made, secret
 
 
-def check(session: Session, key: str, secret: str, now: datetime) -> Credential | None:
+def check(where: Where, key: str, secret: str, now: datetime) -> Credential | None:
     """Return the credential that this key and secret prove, or None: unknown, wrong, expired or revoked.
 
     One indexed select and one digest, whatever the answer will be.
     """
     wanted = key if key.isprintable() else _NO_KEY
-    row = session.connection().execute(_by_key, {"wanted": wanted}).one_or_none()
+    row = _by_key.one(where, wanted=wanted)
     proven = hmac.compare_digest(_NOBODY if row is None else row.secret_sha256, _digest(secret))
     if row is None or not proven:
         return None
@@ -164,7 +165,7 @@ def check(session: Session, key: str, secret: str, now: datetime) -> Credential 
 
 def one(session: Session, uuid: UUID) -> Credential | None:
     """Return the credential of that UUID, also a revoked or expired one."""
-    row = session.connection().execute(_by_uuid, {"wanted": uuid}).one_or_none()
+    row = _by_uuid.one(session, wanted=uuid)
     return None if row is None else _credential(row)
 
 
@@ -222,7 +223,7 @@ def _row(made: Credential, secret: str) -> dict[str, Any]:
     }
 
 
-def _credential(row: Row[*tuple[Any, ...]]) -> Credential:
+def _credential(row: Any) -> Credential:
     return Credential(
         uuid=row.uuid,
         key=row.key,

@@ -6,10 +6,8 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import Row
-from sqlalchemy.orm import Session
-
 from xapi import actors, searching, values
+from xapi.asking import Where
 from xapi.faults import Fault, QueryFaults, Report
 from xapi.identity import agent_key, indexed
 from xapi.reading import Stored, from_text
@@ -59,7 +57,7 @@ class Query:
 class Page:
     """Some of the statements asked for."""
 
-    rows: list[Row[*tuple[Any, ...]]]
+    rows: list[Any]
     """Each with its `sequence`, `text` and whether it is `voided`; a single one also says when it was `stored`."""
     more: int | None
     """Where to go on (`Query.after`), or None at the end."""
@@ -93,23 +91,24 @@ def read(parameters: Iterable[tuple[str, str]]) -> Query:
     return Query(**given)
 
 
-def find(session: Session, query: Query) -> Page:
+def find(where: Where, query: Query) -> Page:
     """Return a page of what is asked for, by the order of storing. Voided statements are left out unless asked for."""
     if query.statement_id or query.voided_statement_id:
         one = searching.one(voided=query.voided_statement_id is not None, of_authority=query.authority is not None)
-        wanted = {"id": query.voided_statement_id or query.statement_id, "authority": _authority(query)}
-        return Page(list(session.execute(one, wanted)), None)
+        theirs = {"authority": _authority(query)} if query.authority else {}
+        return Page(one.rows(where, id=query.voided_statement_id or query.statement_id, **theirs), None)
     size = min(query.limit or PAGE, LARGEST_PAGE)
     shape, given = _search(query, size + 1)
-    rows = list(session.execute(searching.statements(shape), given))
+    rows = searching.statements(shape).rows(where, **given)
     more = rows[size - 1].sequence if len(rows) > size else None
     return Page(rows[:size], more)
 
 
-def count(session: Session, query: Query, most: int) -> int:
+def count(where: Where, query: Query, most: int) -> int:
     """Return how many statements a list holds; `most` + 1 where there are more."""
     shape, given = _search(query, most + 1)
-    return session.scalar(searching.amount(shape), given) or 0
+    number: int = searching.amount(shape).one(where, **given).number
+    return number
 
 
 def _search(query: Query, size: int) -> tuple[Shape, dict[str, Any]]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import FromClause
 
 from xapi import jsontext, tables
+from xapi.asking import Question, Where
 from xapi.identity import agent_key, indexed
 from xapi.statement import Statement, read
 from xapi.values import instant
@@ -29,8 +30,9 @@ _either: Final = union_all(
     select(func.max(tables.statement.c.stored).label("at")),
     select(tables.promise.c.through).where(tables.promise.c.id == 1),
 ).subquery()
-NEWEST: Final = select(func.max(_either.c.at))
+NEWEST: Final = select(func.max(_either.c.at).label("at"))
 """The newest `stored`, or the moment that was promised, if that is later: what comes now is stored after it."""
+_newest: Final = Question(NEWEST)
 
 
 @dataclass(frozen=True)
@@ -97,14 +99,13 @@ def count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(tables.statement)) or 0
 
 
-def consistent_through(session: Session, now: datetime) -> datetime:
+def consistent_through(where: Where, now: datetime) -> datetime:
     """Return a moment up to which every statement stored is there to be read; whatever comes is stored later.
 
     That is the newest `stored`, or what was promised, or, where nothing came for long, as long ago as no writer still
     waits.
     """
-    newest: datetime | None = session.scalar(NEWEST)
-    return max(newest or BEGINNING, now - WAITED)
+    return max(_newest.one(where).at or BEGINNING, now - WAITED)
 
 
 def is_voided(rows: FromClause) -> ColumnElement[bool]:

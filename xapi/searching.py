@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 
 from xapi import tables
+from xapi.asking import Question
 from xapi.reading import is_voided, select_stored
 from xapi.statement import Relation
 
@@ -53,30 +54,32 @@ class Shape:
 
 
 @cache
-def one(*, voided: bool, of_authority: bool) -> Select[Any]:
+def one(*, voided: bool, of_authority: bool) -> Question:
     """Return the query for the statement with an `id`, if it is voided or, as asked, if it is not."""
     rows = tables.statement.alias("statement")
     is_wanted = is_voided(rows) if voided else ~is_voided(rows)
     found = select_stored(rows, true() if voided else false()).where(rows.c.id == bindparam("id"), is_wanted)
-    return found.where(_is_theirs(rows)) if of_authority else found
+    return Question(found.where(_is_theirs(rows)) if of_authority else found)
 
 
 @lru_cache(_SHAPES)
-def statements(shape: Shape) -> Select[Any]:
+def statements(shape: Shape) -> Question:
     """Return the query for the statements that are found, in order."""
     rows = tables.statement.alias("statement")
     # No more than is needed: what a column's type makes of its values costs more than to read them.
     voided = is_voided(rows) if shape.with_voided else _constant(0)
     found = select(rows.c.sequence, rows.c.text, voided.label("voided"))
     if shape.keys:
-        return _in_order(found.where(rows.c.sequence.in_(_numbers(shape))), rows.c.sequence, shape)
-    return _in_order(found.where(*_bounds(rows.c.sequence, shape), *_told(rows, shape)), rows.c.sequence, shape)
+        found = found.where(rows.c.sequence.in_(_numbers(shape)))
+    else:
+        found = found.where(*_bounds(rows.c.sequence, shape), *_told(rows, shape))
+    return Question(_in_order(found, rows.c.sequence, shape))
 
 
 @lru_cache(_SHAPES)
-def amount(shape: Shape) -> Select[Any]:
+def amount(shape: Shape) -> Question:
     """Return the query for how many statements are found."""
-    return select(func.count()).select_from(_numbers(shape).subquery())
+    return Question(select(func.count().label("number")).select_from(_numbers(shape).subquery()))
 
 
 def _numbers(shape: Shape) -> Select[Any]:

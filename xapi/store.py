@@ -20,9 +20,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
-    CompoundSelect,
     Connection,
-    Row,
     Uuid,
     any_,
     bindparam,
@@ -35,6 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from xapi import activities, chains, jsontext, tables
+from xapi.asking import Question
 from xapi.definitions import Standing
 from xapi.equivalence import equivalent
 from xapi.identity import agent_key, indexed
@@ -114,9 +113,9 @@ class _State:
     newest: datetime
     change: int
     """The last change to what is known of activities."""
-    known: Mapping[UUID, Row[*tuple[Any, ...]]]
+    known: Mapping[UUID, Any]
     """Rows with the ids of what is appended, and of what that voids."""
-    waiting: Mapping[UUID, list[Row[*tuple[Any, ...]]]]
+    waiting: Mapping[UUID, list[Any]]
     """Rows that refer to what is appended, by their target."""
 
 
@@ -179,7 +178,7 @@ _last: Final = select(
 
 
 @cache
-def _state_query(dialect_name: str) -> CompoundSelect[Any]:
+def _state_query(dialect_name: str) -> Question:
     """Return the query for all that an append must know: one, however many `ids` there are."""
     ids: Any
     if dialect_name == "postgresql":
@@ -189,16 +188,17 @@ def _state_query(dialect_name: str) -> CompoundSelect[Any]:
         ids = select(func.json_each(bindparam("ids")).table_valued("value").c.value)
         known, waiting = _rows.id.in_(ids), _rows.refers.in_(ids)
     some = select(_rows.sequence, _rows.stored, null(), *_told)
-    return union_all(_last, some.add_columns(_rows.text).where(known), some.add_columns(null()).where(waiting))
+    both = some.add_columns(_rows.text).where(known), some.add_columns(null()).where(waiting)
+    return Question(union_all(_last, *both))
 
 
 def _look(connection: Connection, statements: Sequence[Statement]) -> _State:
     wanted = {each.id for each in statements} | {each.voids for each in statements if each.voids}
     dialect = connection.dialect.name
     ids = list(wanted) if dialect == "postgresql" else jsontext.encode([each.hex for each in wanted])
-    last, *rows = connection.execute(_state_query(dialect), {"ids": ids})
-    known: dict[UUID, Row[*tuple[Any, ...]]] = {}
-    waiting: dict[UUID, list[Row[*tuple[Any, ...]]]] = {}
+    last, *rows = _state_query(dialect).rows(connection, ids=ids)
+    known: dict[UUID, Any] = {}
+    waiting: dict[UUID, list[Any]] = {}
     for row in rows:
         if row.text is None:
             waiting.setdefault(row.refers, []).append(row)

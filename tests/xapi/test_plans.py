@@ -7,9 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from tests import databases
 from tests.bench import filling
 from tests.xapi.factories import a_statement, a_void
 from tests.xapi.stores import OURS, store
@@ -106,13 +107,9 @@ def _asked(session: Session, query: Query) -> list[tuple[str, Any]]:
 def _overheard(session: Session) -> Iterator[list[tuple[str, Any]]]:
     said: list[tuple[str, Any]] = []
 
-    def note(_connection: object, _cursor: object, sql: str, parameters: Any, *_: object) -> None:
-        if sql.startswith("SELECT"):
-            said.append((sql, parameters))
-
-    event.listen(session.get_bind(), "before_cursor_execute", note)
-    yield said
-    event.remove(session.get_bind(), "before_cursor_execute", note)
+    with databases.overheard(session.get_bind().engine, lambda sql, given: said.append((sql, given))):
+        yield said
+    said[:] = [each for each in said if each[0].startswith("SELECT")]
 
 
 def _sqlite_problems(session: Session, sql: str, parameters: Any) -> Iterator[str]:
