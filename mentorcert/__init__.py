@@ -36,6 +36,7 @@ from mentorcert.keys import views as keys_views
 from mentorcert.people import views as people_views
 from mentorcert.permissions import NOBODY, Permission, Scope, allows, permission_of
 from mentorcert.recordings import queries as recordings
+from mentorcert.recordings import upload_views, uploads
 from mentorcert.recordings import views as recordings_views
 from mentorcert.reports import trainee_views
 from mentorcert.reports import views as reports_views
@@ -59,6 +60,7 @@ BLUEPRINTS: Final = (
     cohorts_views.blueprint,
     sessions_views.blueprint,
     recordings_views.blueprint,
+    upload_views.blueprint,
     grading_views.blueprint,
     certification_views.blueprint,
     reports_views.blueprint,
@@ -73,6 +75,7 @@ SCOPES: Final[Mapping[str, Callable[[Session, UUID], Scope | None]]] = {
     "enrolment": cohorts.scope_of_enrolment,
     "live_session": sessions.scope_of_session,
     "recording": recordings.scope_of_recording,
+    "upload": uploads.scope_of_upload,
     "assessment": grading.scope_of_assessment,
     "certificate": certification.scope_of_certificate,
 }

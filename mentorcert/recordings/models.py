@@ -58,7 +58,7 @@ class Recording(Identified, Base):
     state: Mapped[str] = mapped_column(default=State.READY, server_default=State.READY)
     """A `State`. Only what is ready waits for a coach."""
     refusal: Mapped[str] = mapped_column(Text, default="", server_default="")
-    """Why it was refused, and what to do about it, as the trainee reads it."""
+    """Why it was refused, or what keeps it from being checked, and what to do about it, as the trainee reads it."""
     poster_key: Mapped[str] = mapped_column(default="", server_default="")
     """Where its still is kept; empty without one."""
     waveform: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
@@ -110,4 +110,6 @@ class UploadPart(Base):
     start: Mapped[int] = mapped_column(BigInteger)
     """Its first byte's place in the file."""
     size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column()
+    """Of what came, in hexadecimal; held against what is there when the parts are joined."""
     file_key: Mapped[str] = mapped_column()

@@ -1,0 +1,296 @@
+"""Files on their way in, in parts: begun, gone on with after whatever broke off, given up, and joined by the worker.
+
+Each part is a file of its own, so any machine can take any part. Its bytes come in while no transaction is open; a
+short one then names it, if it still begins where the upload ends. Of two parts for the same place one is taken.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.orm import Session
+
+from mentorcert import audit, outbox
+from mentorcert.cohorts import queries as cohorts
+from mentorcert.cohorts.models import Enrolment
+from mentorcert.config import MEBIBYTE
+from mentorcert.db import writing
+from mentorcert.errors import Conflict, Invalid, NotFound, Problem
+from mentorcert.files import Files
+from mentorcert.people.models import Person
+from mentorcert.permissions import Scope
+from mentorcert.recordings import keeping, quota
+from mentorcert.recordings.keeping import Kept
+from mentorcert.recordings.models import Recording, Upload, UploadPart
+from mentorcert.recordings.quota import Limits, megabytes
+from mentorcert.recordings.tus import Arriving, Checksum, Metadata
+
+PART: Final = 8 * MEBIBYTE
+"""The most bytes of one part."""
+MOST_PARTS: Final = 10_000
+"""More says that somebody sends crumbs: each costs a file and a row."""
+MOST_OPEN: Final = 3
+"""How many files of one enrolment are on their way at once."""
+KEPT: Final = timedelta(days=2)
+"""How long an upload that nobody goes on with is kept."""
+
+
+class Gone(Problem):
+    """It was there, and was given up meanwhile. 410."""
+
+    status = 410
+
+
+class TooLarge(Problem):
+    """More than is taken. 413."""
+
+    status = 413
+
+
+@dataclass(frozen=True, slots=True)
+class OnItsWay:
+    """An upload, and how much of it is here, in bytes."""
+
+    upload: Upload
+    offset: int
+    parts: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it is here."""
+        return self.offset == self.upload.length
+
+    @property
+    def percent(self) -> int:
+        """How much of it is here, rounded down."""
+        return 100 * self.offset // self.upload.length
+
+
+def begin(
+    session: Session, enrolment: UUID, length: int, told: Metadata, limits: Limits, *, who: UUID, now: datetime
+) -> Upload:
+    """Begin an upload of `length` bytes. Raises Invalid, TooLarge, or Conflict when as many are open as can be."""
+    if length == 0:
+        raise Invalid("This file is empty.", "Look whether the recording was saved, and choose it again.")
+    if length > limits.file:
+        raise TooLarge(
+            f"This file is larger than the {megabytes(limits.file)} that we take.",
+            "Export the recording at a lower quality, or give a link to it.",
+        )
+    writing(session)
+    found = cohorts.enrolment(session, enrolment)
+    if found.archived_at is not None:
+        raise Conflict("This enrolment is closed.", "Ask your programme manager what to do.")
+    session.execute(select(Person.id).where(Person.id == found.person_id).with_for_update())
+    _require_room(session, found, length, limits, now)
+    made = Upload(
+        enrolment_id=found.id,
+        name=told.name,
+        length=length,
+        sha256=told.sha256,
+        created_at=now,
+        expires_at=now + KEPT,
+    )
+    session.add(made)
+    session.flush()
+    audit.record(
+        session, now=now, who=who, action="upload.begin", subject=f"upload:{made.uuid}", after={"bytes": length}
+    )
+    return made
+
+
+def progress(session: Session, uuid: UUID, *, now: datetime) -> OnItsWay:
+    """How much of an upload is here. Raises NotFound, or Gone when it was given up or is a recording by now."""
+    found = session.scalar(select(Upload).where(Upload.uuid == uuid))
+    if found is None:
+        raise _missing()
+    if found.recording_id is not None:
+        raise Gone("This file is handed in.", "See your recording for how far it is.")
+    if found.expires_at <= now:
+        raise Gone("This upload was not gone on with for too long, and was given up.", "Choose the file again.")
+    return _counted(session, found)
+
+
+def announced(session: Session, uuid: UUID, start: int, size: int, *, now: datetime) -> OnItsWay:
+    """Judge a part before its bytes are read, and end the transaction. Raises what `append` raises too."""
+    if size > PART:
+        raise TooLarge(f"A part has at most {megabytes(PART)}.", "Send the file in smaller parts.")
+    found = progress(session, uuid, now=now)
+    _require_fitting(found, start, size)
+    session.rollback()  # none is open while the body comes in
+    return found
+
+
+def store(files: Files, pieces: Iterable[bytes], size: int, claimed: Checksum | None) -> Kept:
+    """Store the bytes of a part as they come, whole or, without a checksum, as far as they came.
+
+    Raises ChecksumMismatch or BrokenOff; then nothing is stored.
+    """
+    arriving = Arriving(pieces, size, claimed)
+    key = f"{keeping.FOLDER}/{uuid4()}"
+    files.put(key, iter(arriving))
+    if arriving.size == 0:
+        files.delete(key)
+        return keeping.NOTHING
+    return Kept(key, arriving.sha256, arriving.size)
+
+
+def append(session: Session, files: Files, uuid: UUID, start: int, kept: Kept, *, now: datetime) -> OnItsWay:
+    """Add a stored part to its upload; its file is removed when that can't be.
+
+    Raises NotFound or Gone when the upload ended meanwhile, Conflict when it ends elsewhere than at `start`.
+    """
+    with keeping.removed_on_error(files, kept):
+        writing(session)
+        keeping.removed_on_rollback(session, files, kept)
+        _lock(session, uuid)
+        found = progress(session, uuid, now=now)
+        _require_fitting(found, start, kept.size)
+        if kept.size:
+            part = {"start": start, "size": kept.size, "sha256": kept.sha256, "file_key": kept.key}
+            session.add(UploadPart(upload_id=found.upload.id, **part))
+        found.upload.expires_at = now + KEPT
+        session.flush()
+    return OnItsWay(found.upload, start + kept.size, found.parts + 1)
+
+
+def give_up(session: Session, uuid: UUID, *, who: UUID, now: datetime) -> UUID:
+    """End an upload, and give its enrolment's UUID; the worker removes what is there of it.
+
+    Raises NotFound, or Gone when it is handed in.
+    """
+    writing(session)
+    _lock(session, uuid)
+    found = session.scalars(select(Upload).where(Upload.uuid == uuid)).one()
+    if found.recording_id is not None:
+        raise Gone("This file is handed in.", "See your recording for how far it is.")
+    audit.record(session, now=now, who=who, action="upload.give-up", subject=f"upload:{uuid}")
+    enrolment = found.enrolment.uuid
+    _remove(session, [found], now)
+    return enrolment
+
+
+def waiting(session: Session, enrolment: Enrolment, *, now: datetime) -> Sequence[OnItsWay]:
+    """The uploads of an enrolment that are not handed in, the newest first. One query, and one for each."""
+    open_ones = select(Upload).where(
+        Upload.enrolment_id == enrolment.id, Upload.recording_id.is_(None), Upload.expires_at > now
+    )
+    return [_counted(session, each) for each in session.scalars(open_ones.order_by(Upload.id.desc()))]
+
+
+def take(session: Session, uuid: UUID, enrolment: Enrolment, *, now: datetime) -> Upload:
+    """An upload that is whole and is to be handed in by this enrolment, locked.
+
+    Raises NotFound when it is not this enrolment's, Gone when it was given up or handed in before, Conflict when
+    something is still missing.
+    """
+    writing(session)
+    _lock(session, uuid)
+    found = progress(session, uuid, now=now)
+    if found.upload.enrolment_id != enrolment.id:
+        raise _missing()
+    if not found.is_whole:
+        raise Conflict("Some of this file is still missing.", "Choose the same file again; it goes on where it was.")
+    return found.upload
+
+
+def of_recording(session: Session, recording: Recording) -> Upload | None:
+    """The upload that a recording was made of, until its parts are joined."""
+    return session.scalar(select(Upload).where(Upload.recording_id == recording.id))
+
+
+def pieces(session: Session, files: Files, upload: Upload) -> Iterator[bytes]:
+    """All bytes of an upload in order. What is to be read is known at once; the bytes need no transaction.
+
+    Raises Invalid, while one reads, when a part is not what came: a power cut, or somebody in the store of files.
+    """
+    parts = session.scalars(_parts(upload).order_by(UploadPart.start)).all()
+    return _joined(files, [Kept(each.file_key, each.sha256, each.size) for each in parts])
+
+
+def finish(session: Session, upload: Upload, *, now: datetime) -> None:
+    """Let go of an upload whose parts are joined, or of no use. Doing it twice does no harm."""
+    writing(session)
+    found = session.scalars(select(Upload).where(Upload.uuid == upload.uuid).with_for_update(of=Upload)).all()
+    _remove(session, found, now)
+
+
+def clear(session: Session, *, now: datetime) -> int:
+    """Let go of what nobody went on with; gives how many. Files that no part names are `keeping.clear`'s."""
+    writing(session)
+    over = select(Upload).where(Upload.expires_at <= now, Upload.recording_id.is_(None))
+    found = session.scalars(over.with_for_update(of=Upload, skip_locked=True)).all()
+    _remove(session, found, now)
+    return len(found)
+
+
+def scope_of_upload(session: Session, uuid: UUID) -> Scope | None:
+    """The scope of an address with an upload in it, or None when there is none."""
+    return cohorts.scope_around(session, select(Upload.enrolment_id).where(Upload.uuid == uuid))
+
+
+def _require_room(session: Session, enrolment: Enrolment, length: int, limits: Limits, now: datetime) -> None:
+    open_ones = waiting(session, enrolment, now=now)
+    if len(open_ones) >= MOST_OPEN:
+        names = ", ".join(each.upload.name or "a file without a name" for each in open_ones)
+        raise Conflict(f"{len(open_ones)} files are on their way already: {names}.", "Go on with one, or remove one.")
+    used = quota.used(session, enrolment, now)
+    if used + length > limits.person:
+        raise TooLarge(
+            f"We keep {megabytes(limits.person)} of recordings for each person; {megabytes(used)} of yours are here.",
+            "Remove files that you began to send and don’t need, or give a link instead.",
+        )
+
+
+def _require_fitting(found: OnItsWay, start: int, size: int) -> None:
+    if start != found.offset:
+        raise Conflict(f"{found.offset} bytes are here, not {start}.", "Ask how much is here, and send on from there.")
+    if start + size > found.upload.length:
+        raise TooLarge(f"This is more than the {found.upload.length} bytes announced.", "Send the rest only.")
+    if found.parts >= MOST_PARTS:
+        raise Conflict("This upload came in too many small parts.", "Remove it, and send the file in larger parts.")
+
+
+def _counted(session: Session, upload: Upload) -> OnItsWay:
+    query = select(func.coalesce(func.sum(UploadPart.size), 0), func.count(UploadPart.id))
+    offset, parts = session.execute(query.where(UploadPart.upload_id == upload.id)).one()
+    return OnItsWay(upload, int(offset), parts)
+
+
+def _lock(session: Session, uuid: UUID) -> None:
+    """Let nobody else change an upload until this transaction ends; raises NotFound."""
+    if session.scalar(select(Upload.id).where(Upload.uuid == uuid).with_for_update()) is None:
+        raise _missing()
+
+
+def _remove(session: Session, uploads: Iterable[Upload], now: datetime) -> None:
+    """Remove uploads; the worker removes their files once that is committed."""
+    for each in uploads:
+        keys = list(session.scalars(_parts(each).with_only_columns(UploadPart.file_key)))
+        session.execute(delete(UploadPart).where(UploadPart.upload_id == each.id))
+        session.delete(each)
+        if keys:
+            outbox.put(session, keeping.JOB, {"keys": keys}, now=now)
+    session.flush()
+
+
+def _parts(upload: Upload) -> Select[UploadPart]:
+    return select(UploadPart).where(UploadPart.upload_id == upload.id)
+
+
+def _joined(files: Files, parts: Sequence[Kept]) -> Iterator[bytes]:
+    for number, part in enumerate(parts, 1):
+        digest = sha256()
+        for piece in files.stream(part.key, 0, part.size):
+            digest.update(piece)
+            yield piece
+        if digest.hexdigest() != part.sha256:
+            raise Invalid(f"Part {number} of this file is damaged.", "Choose the recording again.")
+
+
+def _missing() -> NotFound:
+    return NotFound("There is no such upload.", "Choose the file again.")
