@@ -7,6 +7,7 @@ WORDS = Text()
 ID = Key("id", SLUG_TEXT, "The id that everything else uses; never change it once people have learned with it.")
 TITLE = Key("title", WORDS, "What people read.")
 SUMMARY = Key("summary", WORDS, "One to three sentences.")
+PHRASE = Text(r"[\s\S]{1,300}", "at most 300 characters")
 MINUTES = Whole(1, 600)
 DUE_AFTER = "pre-work would be due after its session has begun"
 
@@ -185,6 +186,12 @@ _level = Record(
         Key("anchor", WORDS, "What can be seen and heard at this level."),
     )
 )
+_phrase = Record(
+    (
+        Key("text", PHRASE, "A sentence that a coach may start a comment from."),
+        Key("level", SLUG_TEXT, "The level that it fits, when it fits only one.", required=False),
+    )
+)
 _criterion = Record(
     (
         ID,
@@ -194,6 +201,7 @@ _criterion = Record(
         Key("min_level", SLUG_TEXT, "The level that a critical criterion needs.", required=False),
         Key("comment", OneOf(("required", "optional")), "Whether the coach must write a comment.", required=False),
         Key("levels", ListOf(_level, "level", 2), "The levels, from weak to strong."),
+        Key("bank", ListOf(_phrase, "phrase"), "Sentences that coaches may start a comment from.", required=False),
     )
 )
 

@@ -1,10 +1,11 @@
 """A rubric and its arithmetic. Grades name level ids, never points; every sum here is of integers and fractions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
 
+from mentorcert.catalog.canonical import LATER
 from mentorcert.catalog.lookup import one_of
 
 
@@ -19,6 +20,14 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """A sentence of the feedback bank, which a coach may start a comment from; `level` is set when it fits one only."""
+
+    text: str
+    level: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Criterion:
     """One thing that is graded. Levels stand from weak to strong; `min_level` is set when it is critical."""
 
@@ -29,6 +38,7 @@ class Criterion:
     critical: bool = False
     min_level: str | None = None
     comment_required: bool = False
+    bank: tuple[Phrase, ...] = field(default=(), metadata=LATER)
 
     def level(self, level_id: str) -> Level:
         """The level of that id; NotFound when there is none."""

@@ -7,7 +7,7 @@ from mentorcert.catalog.entry import Entry, Place
 from mentorcert.catalog.faults import Faults
 from mentorcert.catalog.formats import RUBRIC
 from mentorcert.catalog.listing import Pool, unique
-from mentorcert.catalog.rubric import Criterion, Level, Rubric
+from mentorcert.catalog.rubric import Criterion, Level, Phrase, Rubric
 from mentorcert.catalog.shapes import either
 from mentorcert.catalog.unit_reader import files_in
 from mentorcert.catalog.yaml_source import load
@@ -46,6 +46,7 @@ def _criterion(entry: Entry, faults: Faults) -> Criterion:
     unique(entry.entries("levels"), "id", "level", faults)
     _check_points(entry, faults)
     _check_minimum(entry, levels, faults)
+    _check_bank(entry, levels, faults)
     return Criterion(
         id=entry.text("id"),
         title=entry.text("title"),
@@ -54,11 +55,26 @@ def _criterion(entry: Entry, faults: Faults) -> Criterion:
         critical=entry.flag("critical"),
         min_level=entry.optional("min_level"),
         comment_required=entry.text("comment") == "required",
+        bank=tuple(_phrase(phrase) for phrase in entry.entries("bank")),
     )
 
 
 def _level(entry: Entry) -> Level:
     return Level(entry.text("id"), entry.text("title"), entry.whole("points"), entry.text("anchor"))
+
+
+def _phrase(entry: Entry) -> Phrase:
+    return Phrase(entry.text("text"), entry.optional("level"))
+
+
+def _check_bank(entry: Entry, levels: tuple[Level, ...], faults: Faults) -> None:
+    phrases, ids = entry.entries("bank"), tuple(dict.fromkeys(level.id for level in levels))
+    unique(phrases, "text", "phrase", faults)
+    for phrase in phrases:
+        wanted = phrase.text("level")
+        if wanted and ids and wanted not in ids:
+            what = f'the level "{wanted}" of this phrase is none of the levels of "{entry.text("id")}"'
+            phrase.fault(faults, "level", what, f"Use {either(ids)}, or remove it")
 
 
 def _check_weights(entry: Entry, faults: Faults) -> None:

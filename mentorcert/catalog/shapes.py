@@ -8,10 +8,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from textwrap import shorten
 from typing import Any
 
 from mentorcert.catalog.entry import Entry, Item, Place
 from mentorcert.catalog.faults import Faults
+
+UNWRITTEN = "TODO"
+"""What stands where a person has still to write something; nothing with it is published."""
 
 SLUG = "[a-z0-9]+(-[a-z0-9]+)*"
 
@@ -44,8 +48,11 @@ class Text(Shape):
         if not text:
             place.fault(faults, f"{place.name} is empty", "Write it")
             return None
+        if text == UNWRITTEN:
+            place.fault(faults, f"{place.name} is still to be written", f"Write it in place of {UNWRITTEN}")
+            return None
         if self.pattern and not re.fullmatch(self.pattern, text):
-            place.fault(faults, f'{place.name} "{text}" is not {self.form}', "Change it")
+            place.fault(faults, f'{place.name} "{shorten(text, 80)}" is not {self.form}', "Change it")
             return None
         return text
 
