@@ -203,10 +203,11 @@ def _lrs(app: MentorCert, mine: Door) -> Lrs:
         return Authority(agent=agent, defines=credential.may_define)
 
     with app.app_context():
-        sessions = sessionmaker(db.engine, expire_on_commit=False)
+        engine = db.engine
     return Lrs(
         Host(
-            sessions=sessions,
+            engine=engine,
+            sessions=sessionmaker(engine, expire_on_commit=False),
             writing=writing,
             on_stored=mine.fold,
             authority=speaks_for,

@@ -30,6 +30,7 @@ class Application(Flask):
         self.files = Files(MemoryStore())
         self.lrs = Lrs(
             Host(
+                engine=engine,
                 sessions=lambda: Session(engine),
                 writing=writing,
                 on_stored=lambda _session, stored: self.heard.extend(stored),

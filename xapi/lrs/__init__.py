@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy.exc
 from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from xapi import credentials
@@ -66,24 +65,19 @@ class Lrs(Flask):
             self.register_error_handler(kind, handler)
 
     def dispatch_request(self) -> ResponseReturnValue:
-        """Answer inside one transaction, and commit it. An error at the commit reaches the handlers like any other."""
+        """Answer a request, and then see to what is due."""
         if request.method == "OPTIONS":
             return wire.preflight(METHODS)
         if refusal := request.environ.get(alternate.REFUSED):
             wire.speak_version()
             raise refusal
-        with self.host.sessions() as session:
-            g.session = session
-            try:
-                response = self.make_response(super().dispatch_request())
-                if response.status_code < 400:
-                    session.commit()
-                return response
-            finally:
-                self._note_use(session)
-                self._promise(session)
+        try:
+            return super().dispatch_request()
+        finally:
+            self._note_use()
+            self._promise()
 
-    def _note_use(self, session: Session) -> None:
+    def _note_use(self) -> None:
         """Write down that the caller's key was used, where that is due, in a short transaction of its own.
 
         Whatever the request did is over: committed, or rolled back. A database that is too busy is no fault.
@@ -92,15 +86,14 @@ class Lrs(Flask):
         if credential is None or not self.host.uses.is_due(credential, now):
             return
         try:
-            session.rollback()
-            self.host.writing(session)
-            credentials.note_use(session, credential, now)
-            session.commit()
+            with self.host.sessions() as session:
+                self.host.writing(session)
+                credentials.note_use(session, credential, now)
+                session.commit()
         except sqlalchemy.exc.OperationalError as error:
-            session.rollback()
             _logger.info("the use of a key was not noted: %s", error.orig)
 
-    def _promise(self, session: Session) -> None:
+    def _promise(self) -> None:
         """Promise, where that is due, that whatever comes is stored later: the next answer says so.
 
         In a short transaction of its own; a database that is too busy, or only to be read, is no fault.
@@ -109,12 +102,11 @@ class Lrs(Flask):
         if through is None or not self.host.promising.acquire(blocking=False):
             return
         try:
-            session.rollback()
-            self.host.writing(session)
-            promise(session, through)
-            session.commit()
+            with self.host.sessions() as session:
+                self.host.writing(session)
+                promise(session, through)
+                session.commit()
         except sqlalchemy.exc.OperationalError as error:
-            session.rollback()
             _logger.info("nothing was promised: %s", error.orig)
         finally:
             self.host.promising.release()
@@ -123,7 +115,16 @@ class Lrs(Flask):
         self.add_url_rule(f"/{path}", path, view, methods=METHODS, provide_automatic_options=False)
 
     def _called(self, resource: Callable[[Call], Response]) -> Callable[[], Response]:
-        return lambda: resource(wire.call(self.host, g.session))
+        """Return the view of a resource: one transaction, committed when it has answered. Its errors are answered."""
+
+        def view() -> Response:
+            with wire.calling(self.host) as call:
+                response = resource(call)
+                if response.status_code < 400:
+                    call.commit()
+                return response
+
+        return view
 
 
 def _heard_out(response: Response) -> Response:

@@ -195,13 +195,12 @@ def _tags(call: Call, header: str) -> frozenset[str] | None:
 
 
 def _content(call: Call) -> Content:
-    """Return the body, whole.
+    """Return the body, whole. No transaction is open while it comes in.
 
     The server does not tell where a chunked body was cut off, and any bytes are a document.
     """
     if call.request.content_length is None and "Transfer-Encoding" in call.request.headers:
         raise Refusal(411, "say how long the document is: send Content-Length instead of Transfer-Encoding")
-    call.session.rollback()  # no transaction is open while the body comes in
     data = wire.body(call.request, documents.MAX_BYTES)
     given = call.request.headers.get("Content-Type") or "application/octet-stream"
     report: Report = []

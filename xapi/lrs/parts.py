@@ -42,8 +42,10 @@ class Sent:
 
 @contextmanager
 def sent(call: Call, wanted: UUID | None = None) -> Iterator[Sent]:
-    """Give what a request sends; a statement without an id gets the wanted one. Temporary files last for the block."""
-    call.session.rollback()  # no transaction is open while the body comes in
+    """Give what a request sends; a statement without an id gets the wanted one. Temporary files last for the block.
+
+    No transaction is open while the body comes in.
+    """
     kind = call.request.mimetype
     if kind == "application/json":
         yield _without_attachments(call, wanted)

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Response
 
 from xapi import activities, attachments, formats, jsontext, query
+from xapi.asking import asking
 from xapi.lrs import parts, wire
 from xapi.lrs.parts import Sent
 from xapi.lrs.wire import Call, Refusal
@@ -59,11 +60,12 @@ def _append(call: Call, sent: Sent) -> list[UUID]:
 
 def _get(call: Call) -> Response:
     wire.allow(call.credential.may_read, "read statements")
-    call.host.ask_consistent(call.session)
     asked = query.read(call.request.args.items(multi=True))
     if not call.credential.reads_all:
         asked = replace(asked, authority=call.authority.key)
-    page = query.find(call.session, asked)
+    with asking(call.host.engine) as asker:
+        call.host.ask_consistent(asker)
+        page = query.find(asker, asked)
     if asked.statement_id or asked.voided_statement_id:
         return _one_statement(call, page, asked)
     more = "" if page.more is None else _more(call, page.more)

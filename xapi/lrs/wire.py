@@ -3,20 +3,23 @@
 import hashlib
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from threading import Lock
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy.exc
 from flask import Request, Response, g, request
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from xapi import credentials, jsontext, values
+from xapi.asking import Asker, asking
 from xapi.attachments import Blobs
 from xapi.credentials import Credential
 from xapi.faults import SHOWN, Faults
@@ -59,6 +62,8 @@ class Refusal(Exception):
 class Host:
     """What the application around gives to the store's resources."""
 
+    engine: Engine
+    """The database."""
     sessions: Callable[[], Session]
     """Opens a session; it is closed at the end of the request."""
     writing: Callable[[Session], None]
@@ -86,9 +91,9 @@ class Host:
     def __post_init__(self) -> None:
         self.together = Together(self.sessions, self.writing, self.on_stored, self.now)
 
-    def ask_consistent(self, session: Session) -> None:
+    def ask_consistent(self, asker: Asker) -> None:
         """Ask the store up to when nothing is missing; the answers from now on say so."""
-        self.consistent = consistent_through(session, self.now())
+        self.consistent = consistent_through(asker, self.now())
         g.xapi_asked = True
 
     def promise_due(self, now: datetime) -> datetime | None:
@@ -116,7 +121,6 @@ class Call:
 
     host: Host
     request: Request
-    session: Session
     version: str
     """The version of the standard that is spoken: one of `VERSIONS`."""
     credential: Credential
@@ -125,6 +129,25 @@ class Call:
     def authority(self) -> Authority:
         """For whom the caller's credential speaks."""
         return self.host.authority(self.credential)
+
+    @cached_property
+    def session(self) -> Session:
+        """The session of the request, opened when it is first asked for: for statements it is not."""
+        return self.host.sessions()
+
+    @property
+    def _opened(self) -> Session | None:
+        return self.__dict__.get("session")
+
+    def commit(self) -> None:
+        """Commit what was written, if anything could be."""
+        if self._opened is not None:
+            self._opened.commit()
+
+    def close(self) -> None:
+        """Give back what the request holds; what was not committed is rolled back."""
+        if self._opened is not None:
+            self._opened.close()
 
     def begin_writing(self) -> datetime:
         """Begin the write transaction and return the moment at which it is our turn: that is when it is stored."""
@@ -142,25 +165,35 @@ def preflight(methods: Sequence[str]) -> Response:
     return response
 
 
-def call(host: Host, session: Session) -> Call:
-    """Return the call that the current request makes. Raises Refusal."""
+@contextmanager
+def calling(host: Host) -> Iterator[Call]:
+    """Give the call that the current request makes. Raises Refusal."""
+    call = _call(host)
+    try:
+        yield call
+    finally:
+        call.close()
+
+
+def _call(host: Host) -> Call:
     if VERSION not in request.headers:
-        _recall_version(host, session)
+        _recall_version(host)
     version = speak_version()
     if request.headers.get("Content-Encoding", "identity") != "identity":
         told = values.shown(request.headers["Content-Encoding"])
         raise Refusal(415, f"the body is compressed (Content-Encoding {told}); send it as it is")
-    credential = _credential(request, session, host.now())
-    host.spoken[credential.uuid] = version
-    if host.consistent == BEGINNING:
-        host.ask_consistent(session)
-    return Call(host, request, session, version, credential)
+    with asking(host.engine) as asker:
+        credential = _credential(request, asker, host.now())
+        host.spoken[credential.uuid] = version
+        if host.consistent == BEGINNING:
+            host.ask_consistent(asker)
+    return Call(host, request, version, credential)
 
 
-def _recall_version(host: Host, session: Session) -> None:
+def _recall_version(host: Host) -> None:
     """Answer who names no version in the one that their key spoke last; each standard wants to hear its own."""
-    with suppress(Refusal):
-        credential = _credential(request, session, host.now())
+    with suppress(Refusal), asking(host.engine) as asker:
+        credential = _credential(request, asker, host.now())
         g.xapi_version = host.spoken.get(credential.uuid, VERSIONS[0])
 
 
@@ -227,11 +260,11 @@ def json_text(text: str, status: int = 200) -> Response:
     return Response(text, status=status, mimetype="application/json")
 
 
-def _credential(asked: Request, session: Session, now: datetime) -> Credential:
+def _credential(asked: Request, asker: Asker, now: datetime) -> Credential:
     given = asked.authorization
     if given is None or given.type != "basic" or given.username is None or given.password is None:
         raise Refusal(401, "send a key and its secret by Basic authentication")
-    credential = credentials.check(session, given.username, given.password, now)
+    credential = credentials.check(asker, given.username, given.password, now)
     if credential is None:
         raise Refusal(401, "this key is unknown, or its secret is wrong, or it is no longer valid")
     g.xapi_credential = credential
