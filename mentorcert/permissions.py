@@ -40,6 +40,7 @@ class Permission(StrEnum):
     SESSION_RUN = "session.run"
     RECORDING_SUBMIT = "recording.submit"
     RECORDING_WATCH = "recording.watch"
+    CONSENT = "consent"
     GRADE = "grade"
     FEEDBACK_READ = "feedback.read"
     CERTIFICATE_READ = "certificate.read"
@@ -73,6 +74,7 @@ RULES: Final[dict[Permission, frozenset[Role | Standing]]] = {
     Permission.SESSION_RUN: frozenset({_F, _M}),
     Permission.RECORDING_SUBMIT: frozenset({Standing.OWNER}),
     Permission.RECORDING_WATCH: frozenset({Standing.OWNER, _C}),
+    Permission.CONSENT: frozenset({Standing.OWNER, _M}),
     Permission.GRADE: frozenset({_C}),
     Permission.FEEDBACK_READ: frozenset({Standing.OWNER, _C, _M}),
     Permission.CERTIFICATE_READ: frozenset({Standing.OWNER, _M}),
