@@ -1,76 +1,72 @@
-"""The transcript of a recording: WebVTT from anywhere, read with care, and written anew. Pure.
+"""The transcript of a recording: from anywhere, read with care, and written anew. Pure.
 
-What is stored is only what we wrote ourselves: times, voices and words, without styles, settings or markup.
+What is stored is only what we wrote ourselves: WebVTT with times, voices and words, without styles, settings or markup.
 """
 
+import codecs
 import html
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from typing import Final
 
-from webvtt import WebVTT
-from webvtt.models import Caption
-
 from mentorcert.errors import Fault, Invalid
+from mentorcert.recordings import formats, spoken
+from mentorcert.recordings.cues import Cue
+from mentorcert.recordings.formats import Kind, Piece
 
 LARGEST: Final = 2 * 1024 * 1024
 """Bytes."""
-LONGEST_VOICE: Final = 60
-"""Characters; a longer beginning before a colon is no name."""
 MOST_CUES: Final = 10_000
 """An hour of talk has about a thousand; every page that shows a recording reads all of them."""
 MOST_FAULTS: Final = 5
-"""How many lines are named; who mends those sees the next."""
+"""How many lines are named; the title says how many there are."""
+SLACK: Final = 60
+"""Seconds by which a transcript may end after its recording: programs round, and write a last goodbye."""
 
-_TIME: Final = r"(?:(\d{1,4}):)?([0-5]?\d):([0-5]?\d)\.(\d{1,3})"  # Teams leaves out leading noughts
-_TIMING: Final = re.compile(rf"\s*{_TIME}\s+-->\s+{_TIME}(?:\s.*)?$")
-_VOICE: Final = re.compile(r"<v(?:\.[^\s>]{0,100})?\s+([^>]+)>")
-_TAG: Final = re.compile(r"<[^>]*>")
-_NAMED: Final = re.compile(rf"([^\W\d][^:<>]{{0,{LONGEST_VOICE - 1}}}): +(?=\S)")
-_EXAMPLE: Final = "Write it like 00:02:05.000 --> 00:02:09.500."
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """Something that is said: from when to when, in seconds, by whom (empty when nobody is named), and the words."""
-
-    start: float
-    end: float
-    speaker: str
-    text: str
-
-    @property
-    def seconds(self) -> float:
-        """When it begins, under the name that the list of cues uses."""
-        return self.start
+_ESTIMATED: Final = "estimated"
+_CLOCK: Final = r"(\d{2,5}):(\d\d):(\d\d)\.(\d{3})"
+_KEPT: Final = re.compile(rf"^(?:({_ESTIMATED})\n)?{_CLOCK} --> {_CLOCK}\n(?:<v ([^>\n]*)>)?(.*)$", re.MULTILINE)
+_BREAKS: Final = re.compile("\r\n?")
 
 
 def read(data: bytes) -> tuple[Cue, ...]:
-    """Read a file that somebody sent. Raises Invalid, with a fault a line, when it can't be understood."""
+    """Read a file that somebody sent, by its content. Raises Invalid, with a fault a line, when it can't be understood.
+
+    WebVTT, SubRip and the text of Google Meet, in UTF-8 or UTF-16.
+    """
     if len(data) > LARGEST:
-        raise Invalid("The transcript is larger than 2 MB.", "Choose the .vtt file, not the recording.")
-    try:
-        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    except UnicodeDecodeError:
-        raise Invalid("The transcript is not UTF-8 text.", "Save it again as WebVTT (.vtt), in UTF-8.") from None
-    if not re.match(r"WEBVTT(?:[ \t\n]|$)", text):
-        raise Invalid("The transcript is not WebVTT: its first line is not WEBVTT.", "Export it again as .vtt.")
-    faults = list(_timing_faults(text))
-    if faults:
-        raise Invalid("The transcript has times that can’t be read.", "Correct the lines named here.", faults)
+        raise Invalid("The transcript is larger than 2 MB.", "Choose the transcript, not the recording.")
+    text = _decoded(data)
+    kind = formats.kind_of(text)
+    if kind is None:
+        raise Invalid("The transcript is not one that we can read: there are no times in it.", formats.instead(data))
     if text.count("-->") > MOST_CUES:
-        raise Invalid(f"The transcript has more than {MOST_CUES:,} pieces.", "Export it with longer ones, as .vtt.")
-    cues = _parsed(text)
+        raise Invalid(f"The transcript has more than {MOST_CUES:,} pieces.", "Export it again with longer ones.")
+    cues = spoken.cues_of(_pieces(text, kind))
     if not cues:
         raise Invalid("The transcript is empty: nobody says anything in it.", "Export it again as .vtt.")
+    if len(cues) > MOST_CUES:
+        raise Invalid(f"The transcript has more than {MOST_CUES:,} pieces.", "Export it again with longer ones.")
     return cues
 
 
+def check_against(cues: Sequence[Cue], seconds: float) -> Fault | None:
+    """What is wrong when a transcript goes on after its recording of so many seconds has ended; None when nothing is.
+
+    Then its times name the wrong moments, so it is a fault and no mere note. Of a link (0 seconds) nobody knows.
+    """
+    over = max((cue.end for cue in cues), default=0.0) - seconds
+    if seconds <= 0 or over <= SLACK:
+        return None
+    longer = f"{round(over / 60)} minutes" if over >= 90 else f"{round(over)} seconds"
+    what = f"This transcript is {longer} longer than the recording: is it of another one?"
+    todo = "Choose the transcript of this recording. If you cut the recording, export a transcript of what is left."
+    return Fault("transcript", what, todo)
+
+
 def kept(text: str) -> tuple[Cue, ...]:
-    """The cues of a transcript that `written` made; none of an empty one."""
-    return _parsed(text) if text else ()
+    """The cues of a transcript that `written` made; none of an empty one. One pass: pages read it each time."""
+    return tuple(_cue(*found) for found in _KEPT.findall(text))
 
 
 def written(cues: Sequence[Cue]) -> str:
@@ -78,67 +74,55 @@ def written(cues: Sequence[Cue]) -> str:
     return "\n".join(["WEBVTT\n", *(_block(cue) for cue in cues)]) if cues else ""
 
 
-def _parsed(text: str) -> tuple[Cue, ...]:
-    found = _named([_cue(caption) for caption in WebVTT.from_string(text).captions])
-    return tuple(sorted((cue for cue in found if cue.text), key=lambda cue: cue.start))
+def _decoded(data: bytes) -> str:
+    """The text of a file, its line ends made alike."""
+    is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = data.decode("utf-16" if is_wide else "utf-8-sig")
+    except UnicodeDecodeError:
+        what = "The transcript is not UTF-8 text."
+        raise Invalid(what, f"{formats.instead(data)} Or save it again in UTF-8.") from None
+    return _BREAKS.sub("\n", text).replace("\0", "")
 
 
-def _timing_faults(text: str) -> Iterator[Fault]:
-    """What is wrong with the lines that hold times, for at most `MOST_FAULTS` of them."""
-    left = MOST_FAULTS
-    for number, line in enumerate(text.split("\n"), 1):
-        if "-->" not in line or not left:
-            continue
-        found = _TIMING.match(line)
-        where = f"line {number}"
-        if found is None:
-            yield Fault(where, "its times can’t be read.", _EXAMPLE)
-            left -= 1
-        elif _seconds(found.groups()[4:]) <= _seconds(found.groups()[:4]):
-            yield Fault(where, "it ends before it starts.", "Put the earlier time first.")
-            left -= 1
+def _pieces(text: str, kind: Kind) -> tuple[Piece, ...]:
+    if kind is Kind.MEET:
+        return formats.meet(text)
+    pieces, faults = formats.timed(text, kind)
+    if faults:
+        raise Invalid("The transcript has times that can’t be right.", _todo(faults, len(pieces)), faults[:MOST_FAULTS])
+    return pieces
 
 
-def _cue(caption: Caption) -> Cue:
-    start, end = (_seconds(_matched(time)) for time in (caption.start, caption.end))
-    raw = " ".join(caption.raw_text.split())
-    tagged = raw[: raw.rfind(">") + 1]  # behind it no tag ends: looking for one from each "<" would take hours
-    voice = _VOICE.search(tagged)
-    words = _plain(_TAG.sub("", tagged) + raw[len(tagged) :])
-    return Cue(start, end, _plain(voice[1])[:LONGEST_VOICE].strip() if voice else "", words)
+def _todo(faults: Sequence[Fault], pieces: int) -> str:
+    if len(faults) == pieces and all("comma" in fault.what for fault in faults):
+        return (
+            "All its times have commas: it is an .srt file. Take away its first line, WEBVTT, and hand it in as .srt."
+        )
+    if len(faults) > MOST_FAULTS:
+        return f"Correct the lines named here, and {len(faults) - MOST_FAULTS:,} more that are like them."
+    return "Correct the lines named here."
 
 
-def _named(cues: Sequence[Cue]) -> Iterator[Cue]:
-    """The cues with names before a colon, as Zoom writes them, as voices. What stands there once is no name."""
-    found = [None if cue.speaker else _NAMED.match(cue.text) for cue in cues]
-    often = Counter(match[1] for match in found if match)
-    for cue, match in zip(cues, found, strict=True):
-        if match and often[match[1]] > 1:
-            yield replace(cue, speaker=match[1], text=cue.text[match.end() :])
-        else:
-            yield cue
+def _cue(estimated: str, *rest: str) -> Cue:
+    *times, voice, words = rest
+    return Cue(_seconds(times[:4]), _seconds(times[4:]), _resolved(voice), _resolved(words), bool(estimated))
 
 
-def _matched(time: str) -> tuple[str | None, ...]:
-    found = re.fullmatch(_TIME, time)
-    assert found is not None, "times were checked before, or written by us"
-    return found.groups()
+def _seconds(parts: Sequence[str]) -> float:
+    hours, minutes, seconds, thousandths = parts
+    return int(hours) * 3600 + int(minutes) * 60 + int(seconds) + int(thousandths) / 1000
 
 
-def _seconds(parts: Sequence[str | None]) -> float:
-    hours, minutes, seconds = (int(part or 0) for part in parts[:3])
-    return hours * 3600 + minutes * 60 + seconds + int((parts[3] or "").ljust(3, "0")) / 1000
-
-
-def _plain(text: str) -> str:
-    """Text with its entities resolved, and no control characters or runs of spaces."""
-    resolved = html.unescape(text)
-    return " ".join("".join(c if c.isprintable() else " " for c in resolved).split())
+def _resolved(text: str) -> str:
+    return html.unescape(text) if "&" in text else text
 
 
 def _block(cue: Cue) -> str:
+    name = f"{_ESTIMATED}\n" if cue.is_estimated else ""
     voice = f"<v {_escaped(cue.speaker)}>" if cue.speaker else ""
-    return f"{_clock(cue.start)} --> {_clock(cue.end)}\n{voice}{_escaped(cue.text)}\n"
+    end = max(cue.end, cue.start + 0.001)  # a player passes over what takes no time
+    return f"{name}{_clock(cue.start)} --> {_clock(end)}\n{voice}{_escaped(cue.text)}\n"
 
 
 def _escaped(text: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from mentorcert.recordings.transcript import Cue
+from mentorcert.recordings.cues import Cue
 
 PAUSE: Final = 1.0
 """Seconds; a shorter pause does not end a stretch of speech."""

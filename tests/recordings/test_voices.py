@@ -2,7 +2,7 @@
 
 import pytest
 
-from mentorcert.recordings.transcript import Cue
+from mentorcert.recordings.cues import Cue
 from mentorcert.recordings.voices import Talk, Voice, talk, told_apart, unnamed
 
 MENTOR, MENTEE = Voice.MENTOR, Voice.MENTEE
