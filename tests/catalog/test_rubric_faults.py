@@ -96,6 +96,36 @@ from tests.catalog.factories import PROGRAM, RUBRIC, make_programme
                 f'{RUBRIC}:5: there is no key "criterion" here. Perhaps you mean "criteria".',
             ],
         ),
+        (
+            RUBRIC,
+            "anchor: Interrupts.",
+            "anchor: TODO",
+            [f"{RUBRIC}:13: anchor is still to be written. Write it in place of TODO."],
+        ),
+        (
+            RUBRIC,
+            "comment: required",
+            "bank: [{text: Go on., level: good}, {text: Go on.}]",
+            [
+                (
+                    f'{RUBRIC}:11: the level "good" of this phrase is none of the levels of "listening". '
+                    "Use not-yet or solid, or remove it."
+                ),
+                f'{RUBRIC}:11: the phrase text "Go on." is used twice, first in line 11. Change one of the two.',
+            ],
+        ),
+        (
+            RUBRIC,
+            "comment: required",
+            "bank: [Go on.]",
+            [f"{RUBRIC}:11: phrase 1 is a text, and has no keys. Write it as key: value lines."],
+        ),
+        (
+            RUBRIC,
+            "comment: required",
+            f"bank: [{{text: {'Go on. ' * 50}}}]",
+            [(f'{RUBRIC}:11: text "{"Go on. " * 10}Go [...]" is not at most 300 characters. Change it.')],
+        ),
     ],
 )
 def test_fault(here: Path, name: str, old: str, new: str, expected: list[str]) -> None:
