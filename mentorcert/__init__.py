@@ -35,8 +35,8 @@ from mentorcert.grading import views as grading_views
 from mentorcert.keys import views as keys_views
 from mentorcert.people import views as people_views
 from mentorcert.permissions import NOBODY, Permission, Scope, allows, permission_of
+from mentorcert.recordings import consent_views, upload_views, uploads
 from mentorcert.recordings import queries as recordings
-from mentorcert.recordings import upload_views, uploads
 from mentorcert.recordings import views as recordings_views
 from mentorcert.reports import trainee_views
 from mentorcert.reports import views as reports_views
@@ -60,6 +60,7 @@ BLUEPRINTS: Final = (
     cohorts_views.blueprint,
     sessions_views.blueprint,
     recordings_views.blueprint,
+    consent_views.blueprint,
     upload_views.blueprint,
     grading_views.blueprint,
     certification_views.blueprint,

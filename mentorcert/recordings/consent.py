@@ -6,19 +6,20 @@ use by use; without grading there is no recording. What was agreed to can't be w
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from mentorcert import audit, mail
 from mentorcert.audit import AuditEntry
 from mentorcert.catalog.policy import Grading
 from mentorcert.cohorts import queries as cohorts
+from mentorcert.cohorts.models import Cohort, Enrolment
 from mentorcert.db import writing
 from mentorcert.errors import Conflict, Fault, Invalid, NotFound
 from mentorcert.people import addresses
@@ -126,6 +127,18 @@ def by_token(session: Session, text: str, secret: str) -> Recording:
     if found.media_deleted_at is None and digest != _digest(found.mentee_email):
         raise missing
     return found
+
+
+def of_cohort(session: Session, cohort: Cohort) -> Sequence[Recording]:
+    """Every recording of a cohort, the newest first, without what was said on them."""
+    query = (
+        select(Recording)
+        .join(Enrolment, Recording.enrolment_id == Enrolment.id)
+        .where(Enrolment.cohort_id == cohort.id)
+        .order_by(Recording.id.desc())
+        .options(defer(Recording.transcript), defer(Recording.waveform))
+    )
+    return session.scalars(query).all()
 
 
 def policy_of(session: Session, recording: Recording) -> Grading:
