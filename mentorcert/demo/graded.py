@@ -20,7 +20,7 @@ from mentorcert.grading.drafts import Draft, Entry
 from mentorcert.people.models import Person
 from mentorcert.recordings import queries
 from mentorcert.recordings import service as recordings
-from mentorcert.recordings.service import HandIn
+from mentorcert.recordings.wishes import HandIn
 
 MEDIA: Final = Path(__file__).parent / "media"
 CRITERIA: Final = (

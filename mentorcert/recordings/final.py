@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from mentorcert.catalog.programme import Final as FinalTask
 from mentorcert.evidence.queries import Standing
-from mentorcert.recordings.models import Recording
+from mentorcert.recordings.models import UNDER_WAY, Recording
 
 _LAST_MINUTE: Final = time(23, 59)
 
@@ -16,6 +16,8 @@ class Stage(StrEnum):
     """How far a trainee is with the recording."""
 
     OPEN = "open"
+    CHECKING = "checking"
+    """Handed in; the worker has not yet looked into it."""
     WAITING = "waiting"
     GRADING = "grading"
     PASSED = "passed"
@@ -23,16 +25,18 @@ class Stage(StrEnum):
     """Graded, and not passed: another recording can be handed in."""
 
 
-MAY_HAND_IN: Final = frozenset({Stage.OPEN, Stage.WAITING, Stage.SHORT})
+MAY_HAND_IN: Final = frozenset({Stage.OPEN, Stage.CHECKING, Stage.WAITING, Stage.SHORT})
 
 
 def stage(recording: Recording | None, final: Standing) -> Stage:
-    """How far it is, by the newest recording and by what the statements say of the final assessment."""
+    """How far it is, by the newest recording that was not refused, and by what the statements say of the final."""
     if recording is None:
         return Stage.OPEN
     if final.last_success_at is not None and final.last_success_at >= recording.submitted_at:
         return Stage.PASSED if final.last_success else Stage.SHORT
-    return Stage.GRADING if recording.grading_began_at else Stage.WAITING
+    if recording.grading_began_at:
+        return Stage.GRADING
+    return Stage.CHECKING if recording.state in UNDER_WAY else Stage.WAITING
 
 
 def due_at(last_session: datetime | None, days: int, zone: str) -> datetime | None:

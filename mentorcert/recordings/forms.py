@@ -8,8 +8,8 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, StringField
 
 from mentorcert.errors import Fault
-from mentorcert.recordings.service import GRADING, HandIn
 from mentorcert.recordings.transcript import LARGEST
+from mentorcert.recordings.wishes import GRADING, HandIn
 
 
 class HandInForm(FlaskForm):

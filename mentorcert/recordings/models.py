@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Text, UniqueConstraint
@@ -19,6 +19,10 @@ class State(StrEnum):
     CHECKING = "checking"
     READY = "ready"
     REFUSED = "refused"
+
+
+UNDER_WAY: Final = frozenset({State.RECEIVED, State.CHECKING})
+"""Until the worker has decided."""
 
 
 class Recording(Identified, Base):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mentorcert.catalog.programme import Programme, RequirementKind
@@ -16,7 +16,7 @@ from mentorcert.evidence.iris import Iris
 from mentorcert.permissions import Scope
 from mentorcert.recordings import final
 from mentorcert.recordings.final import Stage
-from mentorcert.recordings.models import Recording
+from mentorcert.recordings.models import Recording, State
 from mentorcert.sessions.models import LiveSession
 
 
@@ -29,6 +29,8 @@ class Desk:
     due_at: datetime | None
     recording: Recording | None
     stage: Stage
+    refused: Recording | None = None
+    """One that was handed in later than `recording`, and refused."""
 
     @property
     def may_hand_in(self) -> bool:
@@ -50,8 +52,8 @@ def recording(session: Session, uuid: UUID) -> Recording:
 
 
 def newest(session: Session, enrolment: Enrolment) -> Recording | None:
-    """The recording that an enrolment handed in last."""
-    return session.scalar(_newest_first().where(Recording.enrolment_id == enrolment.id).limit(1))
+    """The recording that an enrolment handed in last, of those that were not refused."""
+    return _newest_two(session, enrolment)[0]
 
 
 def desk(session: Session, enrolment: UUID, iri_base: str) -> Desk:
@@ -60,9 +62,9 @@ def desk(session: Session, enrolment: UUID, iri_base: str) -> Desk:
     programme = cohorts.programme(session, found.cohort)
     iri = Iris(iri_base, programme.id).final
     known = evidence.standings_of_many(session, [found.uuid], below=iri)[found.uuid]
-    last = newest(session, found)
+    last, refused = _newest_two(session, found)
     stage = final.stage(last, known.get(iri, evidence.NOTHING))
-    return Desk(found, programme, due_at(session, found.cohort), last, stage)
+    return Desk(found, programme, due_at(session, found.cohort), last, stage, refused)
 
 
 def due_at(session: Session, cohort: Cohort) -> datetime | None:
@@ -87,5 +89,10 @@ def scope_of_recording(session: Session, uuid: UUID) -> Scope | None:
     return cohorts.scope_around(session, select(Recording.enrolment_id).where(Recording.uuid == uuid))
 
 
-def _newest_first() -> Select[Recording]:
-    return select(Recording).where(Recording.replaced_at.is_(None)).order_by(Recording.id.desc())
+def _newest_two(session: Session, enrolment: Enrolment) -> tuple[Recording | None, Recording | None]:
+    """The newest recording that counts, and a newer one that was refused. One query, however many were refused."""
+    mine = select(func.max(Recording.id)).where(Recording.enrolment_id == enrolment.id, Recording.replaced_at.is_(None))
+    newest = (mine.scalar_subquery(), mine.where(Recording.state != State.REFUSED).scalar_subquery())
+    found = session.scalars(select(Recording).where(Recording.id.in_(newest))).all()
+    counting = next((each for each in found if each.state != State.REFUSED), None)
+    return counting, next((each for each in found if each.state == State.REFUSED), None)

@@ -1,86 +1,108 @@
-"""Handing in: one recording, checked by its content, with the consent of the person on it."""
+"""Handing in, and what becomes of it: a recording is received, checked by the worker, then ready or refused."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, Final, TypeVar
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from mentorcert import audit
+from mentorcert import audit, mail, outbox
 from mentorcert.cohorts.models import Enrolment
 from mentorcert.db import writing
-from mentorcert.errors import Conflict, Fault, Invalid
+from mentorcert.errors import Conflict, Invalid
 from mentorcert.evidence import statements
 from mentorcert.evidence.queries import about
 from mentorcert.evidence.service import Door
 from mentorcert.evidence.statements import Thing
 from mentorcert.files import Files
 from mentorcert.people import addresses
-from mentorcert.recordings import keeping, media, queries, transcript
+from mentorcert.recordings import keeping, queries, uploads, wishes
 from mentorcert.recordings.final import Stage
 from mentorcert.recordings.keeping import Kept
-from mentorcert.recordings.media import Media
-from mentorcert.recordings.models import Recording
-from mentorcert.sessions.planning import is_link
+from mentorcert.recordings.models import UNDER_WAY, Recording, State
+from mentorcert.recordings.wishes import USES, HandIn
 from xapi import vocabulary as v
 
-GRADING: Final = "grading"
-USES: Final = (GRADING, "calibration", "teaching")
-"""What the person recorded can agree to; without the first nothing is taken."""
-LONGEST: Final = {"link": 2000, "passcode": 200, "mentee_name": 120}
-"""Characters."""
+JOB: Final = "check-recording"
+"""The job of the worker that looks into a file; its payload names the `recording`."""
+CHECKER: Final = "worker"
+"""Who it was, in the audit log."""
+REFUSED: Final = "recordings/mail/refused"
 _NUMBERS: Final = 0x4D43_0001
 """The lock under which recordings get their numbers on PostgreSQL."""
 
-S = TypeVar("S")
-T = TypeVar("T")
-
 
 @dataclass(frozen=True, slots=True)
-class HandIn:
-    """What a trainee hands in: a file or a link, the transcript, and what the person recorded agreed to."""
+class Found:
+    """What was found in a recording that can be played."""
 
-    mentee_name: str
-    uses: Sequence[str]
-    """Of `USES`."""
-    source: IO[bytes] | None = None
-    """The file, open and at any place; it stays open."""
-    link: str = ""
-    passcode: str = ""
-    transcript: bytes = b""
-    mentee_email: str = ""
-    """Where the person recorded is told what they agreed to, and how to take it back; may be empty."""
-
-
-@dataclass(slots=True)
-class _Checked:
-    """What was found in it, and every fault by the name of its field."""
-
-    media: Media | None = None
-    transcript: str = ""
-    faults: list[Fault] = field(default_factory=list)
+    content_type: str
+    seconds: int
+    poster_key: str = ""
+    waveform: Sequence[int] = ()
+    remade: Kept = keeping.NOTHING
+    """The file that takes the place of what was handed in, when it had to be put in order."""
 
 
 def hand_in(
     session: Session, door: Door, files: Files, enrolment: UUID, wish: HandIn, *, who: UUID, now: datetime
 ) -> Recording:
-    """Take a recording in; one that nobody has begun to grade is replaced.
+    """Take a recording in; one that nobody has begun to grade is replaced. A link is ready at once.
 
     Raises Invalid with a fault for each field that can't be used, Conflict when nothing can be handed in now. The file
-    is stored before the transaction, and removed again if that fails.
+    is stored before the transaction, and removed again if that fails; the worker looks into it later.
     """
-    checked = _checked(wish)
-    if checked.faults:
-        raise Invalid("The recording is not handed in yet.", "Correct what is named here.", checked.faults)
+    judged = wishes.judge(wish)
+    if judged.faults:
+        raise Invalid("The recording is not handed in yet.", "Correct what is named here.", judged.faults)
     _open_desk(session, enrolment, door.iri_base)
     kept = keeping.keep(files, wish.source) if wish.source is not None else keeping.NOTHING
     with keeping.removed_on_error(files, kept):
         writing(session)
         keeping.removed_on_rollback(session, files, kept)
-        return _write(session, door, enrolment, _row(wish, checked, kept, now), who=who, now=now)
+        made = _write(session, door, enrolment, _row(wish, judged.transcript, kept, now), who=who, now=now)
+        if wish.upload is not None:
+            _take_upload(session, made, wish.upload, now)
+        if wish.is_file:
+            outbox.put(session, JOB, {"recording": str(made.uuid)}, now=now)
+        else:
+            _tell(session, door, made, now)
+        return made
+
+
+def accept(session: Session, door: Door, uuid: UUID, found: Found, *, now: datetime) -> Recording:
+    """Make a recording ready to be graded. Raises Conflict when that was decided before."""
+    recording = _unsettled(session, uuid)
+    recording.state, recording.refusal = State.READY, ""
+    recording.content_type, recording.seconds = found.content_type, found.seconds
+    recording.poster_key, recording.waveform = found.poster_key, list(found.waveform)
+    if found.remade.key:
+        kept = found.remade
+        recording.file_key, recording.sha256, recording.size = kept.key, kept.sha256, kept.size
+    session.flush()
+    after = {"content_type": found.content_type, "seconds": found.seconds, "sha256": recording.sha256}
+    _note(session, recording, "recording.ready", now, after)
+    if recording.replaced_at is None:
+        _tell(session, door, recording, now)
+    return recording
+
+
+def refuse(session: Session, door: Door, uuid: UUID, why: str, *, now: datetime) -> Recording:
+    """Refuse a recording and write to the trainee why. What it had taken the place of counts again.
+
+    `why` is one text: what is so, then what to do. Raises Conflict when that was decided before.
+    """
+    recording = _unsettled(session, uuid)
+    recording.state, recording.refusal = State.REFUSED, why
+    session.flush()
+    _note(session, recording, "recording.refuse", now, {"why": why})
+    if recording.replaced_at is None:
+        _bring_back(session, door, recording, now)
+        _write_to_trainee(session, recording, now)
+    return recording
 
 
 def begin_grading(session: Session, recording: Recording, *, now: datetime) -> None:
@@ -95,20 +117,77 @@ def lock(session: Session, uuid: UUID) -> Recording:
     return queries.recording(session, uuid)
 
 
+def _unsettled(session: Session, uuid: UUID) -> Recording:
+    writing(session)
+    recording = lock(session, uuid)
+    session.refresh(recording)
+    if recording.state not in UNDER_WAY:
+        raise Conflict(f"Recording {recording.number} is {recording.state} already.", "Nothing is left to do.")
+    return recording
+
+
+def _note(session: Session, recording: Recording, action: str, now: datetime, after: dict[str, object]) -> None:
+    audit.record(session, now=now, who=CHECKER, action=action, subject=f"recording:{recording.uuid}", after=after)
+
+
+def _tell(session: Session, door: Door, recording: Recording, now: datetime) -> None:
+    """State that it was submitted, at the time when it was; once."""
+    if recording.statement_id is not None:
+        return
+    whose = about(recording.enrolment, door.iri_base)
+    thing = Thing(whose.iris.recording(recording.uuid), v.RECORDING, f"Recording {recording.number}")
+    said = statements.recording_submitted(whose, thing, at=recording.submitted_at)
+    [recording.statement_id] = door.record(session, [said], now=now)
+
+
+def _bring_back(session: Session, door: Door, refused: Recording, now: datetime) -> None:
+    """Let the recording count again whose place was taken by one that is refused."""
+    earlier = _replaced_by(session, refused)
+    while earlier is not None and earlier.state == State.REFUSED:
+        earlier = _replaced_by(session, earlier)
+    if earlier is None or earlier.media_deleted_at is not None or earlier.consent_withdrawn_at is not None:
+        return
+    earlier.replaced_at = earlier.keep_until = None
+    _note(session, earlier, "recording.bring-back", now, {"instead_of": str(refused.uuid)})
+    if earlier.state == State.READY:
+        _tell(session, door, earlier, now)
+
+
+def _replaced_by(session: Session, recording: Recording) -> Recording | None:
+    same = (Recording.enrolment_id == recording.enrolment_id, Recording.replaced_at == recording.submitted_at)
+    return session.scalar(select(Recording).where(*same, Recording.id < recording.id).with_for_update(of=Recording))
+
+
+def _write_to_trainee(session: Session, recording: Recording, now: datetime) -> None:
+    person = recording.enrolment.person
+    values = {
+        "name": person.name,
+        "number": recording.number,
+        "why": recording.refusal,
+        "path": f"/enrolments/{recording.enrolment.uuid}/recording",
+    }
+    subject = f"Recording {recording.number} can’t be graded as it is"
+    mail.post(session, REFUSED, to=person.email, subject=subject, values=values, now=now)
+
+
 def _write(session: Session, door: Door, enrolment: UUID, made: Recording, *, who: UUID, now: datetime) -> Recording:
     session.execute(select(Enrolment.id).where(Enrolment.uuid == enrolment).with_for_update())
     desk = _open_desk(session, enrolment, door.iri_base)
-    if desk.recording is not None and desk.stage is Stage.WAITING:
+    if desk.recording is not None and desk.stage in {Stage.CHECKING, Stage.WAITING}:
         _replace(session, desk.recording.uuid, who=who, now=now)
     made.enrolment_id, made.number = desk.enrolment.id, _next_number(session)
     session.add(made)
     session.flush()
-    whose = about(desk.enrolment, door.iri_base)
-    thing = Thing(whose.iris.recording(made.uuid), v.RECORDING, f"Recording {made.number}")
-    [made.statement_id] = door.record(session, [statements.recording_submitted(whose, thing, at=now)], now=now)
     after = {"number": made.number, "sha256": made.sha256, "link": made.link, "consent": made.consent_uses}
     audit.record(session, now=now, who=who, action="recording.submit", subject=f"recording:{made.uuid}", after=after)
     return made
+
+
+def _take_upload(session: Session, made: Recording, uuid: UUID, now: datetime) -> None:
+    """Make the file that came in parts the recording's; the worker joins it."""
+    upload = uploads.take(session, uuid, made.enrolment, now=now)
+    upload.recording_id, made.size = made.id, upload.length
+    session.flush()
 
 
 def _replace(session: Session, uuid: UUID, *, who: UUID, now: datetime) -> None:
@@ -147,70 +226,21 @@ def _next_number(session: Session) -> int:
     return (session.scalar(select(func.max(Recording.number))) or 0) + 1
 
 
-def _row(wish: HandIn, checked: _Checked, kept: Kept, now: datetime) -> Recording:
+def _row(wish: HandIn, transcript: str, kept: Kept, now: datetime) -> Recording:
+    link = wish.link.strip()
     return Recording(
+        state=State.RECEIVED if wish.is_file else State.READY,
         file_key=kept.key,
         sha256=kept.sha256,
         size=kept.size,
-        content_type=checked.media.content_type if checked.media else "",
-        seconds=checked.media.seconds if checked.media else 0,
-        link=wish.link.strip(),
-        passcode=wish.passcode.strip() if wish.link.strip() else "",
-        transcript=checked.transcript,
+        content_type="",
+        seconds=0,
+        link=link,
+        passcode=wish.passcode.strip() if link else "",
+        transcript=transcript,
         mentee_name=wish.mentee_name.strip(),
         mentee_email=addresses.normal(wish.mentee_email),
         consent_uses=[use for use in USES if use in wish.uses],
         consent_at=now,
         submitted_at=now,
     )
-
-
-def _checked(wish: HandIn) -> _Checked:
-    checked = _Checked()
-    checked.faults += [*_form_faults(wish), *_source_faults(wish)]
-    if wish.source is not None:
-        wish.source.seek(0)
-        checked.media = _looked_into(checked, "file", media.inspect, wish.source)
-    if wish.transcript:
-        cues = _looked_into(checked, "transcript", transcript.read, wish.transcript)
-        checked.transcript = transcript.written(cues or ())
-    return checked
-
-
-def _looked_into(checked: _Checked, where: str, look: Callable[[S], T], at: S) -> T | None:
-    """What `look` finds; what it refuses becomes a fault of the field."""
-    try:
-        return look(at)
-    except Invalid as problem:
-        said = [problem.title, *(f"{each.where.capitalize()}: {each.what} {each.todo}" for each in problem.faults)]
-        checked.faults.append(Fault(where, " ".join(said), problem.todo))
-        return None
-
-
-def _form_faults(wish: HandIn) -> list[Fault]:
-    faults = []
-    if not wish.mentee_name.strip():
-        faults.append(Fault("mentee_name", "Whose conversation is it?", "Give the name of the person you coached."))
-    if GRADING not in wish.uses:
-        what = "We can’t take a recording without the consent of the person on it."
-        faults.append(Fault("consent", what, "Ask them; when they agree, tick this box."))
-    if wish.mentee_email.strip() and addresses.fault(wish.mentee_email):
-        faults.append(Fault("mentee_email", "This is not an e-mail address.", "Correct it, or leave it empty."))
-    for name, most in LONGEST.items():
-        if len(getattr(wish, name)) > most:
-            faults.append(Fault(name, f"This is longer than {most} characters.", "Shorten it."))
-    return faults
-
-
-def _source_faults(wish: HandIn) -> list[Fault]:
-    link = wish.link.strip()
-    if wish.source is None and not link:
-        return [Fault("file", "There is no recording yet.", "Choose a file, or give a link.")]
-    if wish.source is not None and link:
-        return [Fault("link", "There is a file and a link.", "Give one of the two.")]
-    if wish.source is not None and not wish.transcript:
-        what = "A file needs its transcript: coaches find the moments in it, and some can’t hear the recording."
-        return [Fault("transcript", what, "Export it as WebVTT (.vtt) from your meeting program, and choose it.")]
-    if link and not is_link(link):
-        return [Fault("link", "This is not an https address.", "Copy the whole link, from https:// on.")]
-    return []

@@ -7,7 +7,7 @@ import pytest
 from mentorcert.catalog.programme import Final
 from mentorcert.evidence.queries import NOTHING, Standing
 from mentorcert.recordings.final import Stage, due_at, is_long, is_short, stage
-from mentorcert.recordings.models import Recording
+from mentorcert.recordings.models import Recording, State
 from tests.factories import NOW
 
 TASK = Final("final", "A recording", 14, minutes_min=15, minutes_max=45, brief="")
@@ -31,7 +31,8 @@ def test_it_is_due_at_the_end_of_a_day_on_the_cohorts_clock() -> None:
     ids=["waiting", "grading", "passed", "short", "another-one"],
 )
 def test_how_far_it_is(began: datetime | None, standing: Standing, expected: Stage) -> None:
-    assert stage(Recording(submitted_at=NOW, grading_began_at=began), standing) is expected
+    found = Recording(submitted_at=NOW, grading_began_at=began, state=State.READY)
+    assert stage(found, standing) is expected
     assert stage(None, standing) is Stage.OPEN
 
 

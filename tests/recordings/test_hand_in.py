@@ -23,7 +23,7 @@ from mentorcert.files import Files
 from mentorcert.recordings import queries, service
 from mentorcert.recordings.final import Stage
 from mentorcert.recordings.models import Recording
-from mentorcert.recordings.service import HandIn
+from mentorcert.recordings.wishes import HandIn
 from tests.factories import NOW, make_enrolment
 from tests.recordings.factories import DOOR, WRITTEN, content, hand_in, hold_session, memory, wish
 from xapi import vocabulary as v
