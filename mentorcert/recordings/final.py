@@ -29,11 +29,16 @@ MAY_HAND_IN: Final = frozenset({Stage.OPEN, Stage.CHECKING, Stage.WAITING, Stage
 
 
 def stage(recording: Recording | None, final: Standing) -> Stage:
-    """How far it is, by the newest recording that was not refused, and by what the statements say of the final."""
+    """How far it is, by the newest recording that was not refused, and by what the statements say of the final.
+
+    One whose consent was taken back before it was graded asks for another one.
+    """
     if recording is None:
         return Stage.OPEN
     if final.last_success_at is not None and final.last_success_at >= recording.submitted_at:
         return Stage.PASSED if final.last_success else Stage.SHORT
+    if recording.consent_withdrawn_at:
+        return Stage.OPEN
     if recording.grading_began_at:
         return Stage.GRADING
     return Stage.CHECKING if recording.state in UNDER_WAY else Stage.WAITING

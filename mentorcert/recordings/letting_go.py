@@ -18,13 +18,14 @@ from mentorcert import audit, outbox
 from mentorcert.audit import AuditEntry
 from mentorcert.cohorts.models import Enrolment
 from mentorcert.db import writing
-from mentorcert.recordings import keeping, service
-from mentorcert.recordings.models import Recording, State, Upload, UploadPart
+from mentorcert.recordings import keeping, service, uploads
+from mentorcert.recordings.models import UNDER_WAY, Recording, State
 
 UNUSED: Final = timedelta(days=30)
 """How long a recording is kept that nobody will grade: replaced, refused, or of an enrolment that was closed."""
 DELETED: Final = "recording.delete-media"
 """The action under which the audit log knows what was deleted."""
+GONE: Final = "It was deleted before we had looked into it. Hand in another recording."
 RETENTION: Final = "retention"
 """Who deletes by a rule, as the audit log calls it."""
 PAGE: Final = 100
@@ -95,7 +96,6 @@ def until(recording: Recording) -> datetime | None:
 def let_go(session: Session, recording: Recording, rule: Rule, *, who: object, now: datetime, reason: str = "") -> None:
     """Delete what can be watched, heard or read of a recording. The caller holds its row."""
     keys = [each for each in (recording.file_key, recording.poster_key) if each]
-    keys += _parts(session, recording)
     had = {
         "number": recording.number,
         "rule": rule.value,
@@ -111,6 +111,10 @@ def let_go(session: Session, recording: Recording, rule: Rule, *, who: object, n
     recording.media_deleted_at = recording.media_deleted_at or now
     if keys:
         outbox.put(session, keeping.JOB, {"keys": keys}, now=now)
+    if upload := uploads.of_recording(session, recording):
+        uploads.finish(session, upload, now=now)
+    if recording.state in UNDER_WAY:
+        recording.state, recording.refusal = State.REFUSED, GONE  # so that no check brings a file back
     subject = f"recording:{recording.uuid}"
     audit.record(session, now=now, who=who, action=DELETED, subject=subject, reason=reason, after=had)
 
@@ -151,17 +155,6 @@ def _query(rule: Rule, now: datetime) -> Select[UUID, int]:
 def _rule_for(session: Session, recording: Recording, now: datetime) -> Rule | None:
     alone = (rule for rule in _DUE if session.execute(_query(rule, now).where(Recording.id == recording.id)).first())
     return next(alone, None)
-
-
-def _parts(session: Session, recording: Recording) -> list[str]:
-    """Forget the parts of an upload that were not joined yet; gives where they are."""
-    query = (
-        select(UploadPart).join(Upload, UploadPart.upload_id == Upload.id).where(Upload.recording_id == recording.id)
-    )
-    parts = session.scalars(query).all()
-    for each in parts:
-        session.delete(each)
-    return [each.file_key for each in parts]
 
 
 def _deletion(entry: AuditEntry, had: Mapping[str, Any]) -> Deletion:
