@@ -42,6 +42,8 @@ class Permission(StrEnum):
     RECORDING_WATCH = "recording.watch"
     CONSENT = "consent"
     GRADE = "grade"
+    GRADING_MANAGE = "grading.manage"
+    CALIBRATE = "calibrate"
     FEEDBACK_READ = "feedback.read"
     CERTIFICATE_READ = "certificate.read"
     CERTIFY = "certify"
@@ -76,6 +78,8 @@ RULES: Final[dict[Permission, frozenset[Role | Standing]]] = {
     Permission.RECORDING_WATCH: frozenset({Standing.OWNER, _C}),
     Permission.CONSENT: frozenset({Standing.OWNER, _M}),
     Permission.GRADE: frozenset({_C}),
+    Permission.GRADING_MANAGE: frozenset({_M}),
+    Permission.CALIBRATE: frozenset({_C, _M}),
     Permission.FEEDBACK_READ: frozenset({Standing.OWNER, _C, _M}),
     Permission.CERTIFICATE_READ: frozenset({Standing.OWNER, _M}),
     Permission.CERTIFY: frozenset({_M}),
