@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template
 from huey import SqliteHuey, crontab
 from huey.consumer import Consumer
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ from mentorcert.db import db, writing
 from mentorcert.delivery import courier
 from mentorcert.outbox import OutboxRow
 from mentorcert.recordings import keeping
-from mentorcert.upkeep import nightly
+from mentorcert.upkeep import hourly, nightly
 
 if TYPE_CHECKING:
     from huey.api import Huey
@@ -41,7 +41,12 @@ def send_mail(payload: Mapping[str, Any], settings: Settings) -> None:
     mail.send(mail.compose(payload, render), smtp_url=settings.smtp_url, sender=settings.mail_from)
 
 
-JOBS: Final[Mapping[str, Job]] = {mail.JOB: send_mail}
+def delete_files(payload: Mapping[str, Any], _settings: Settings) -> None:
+    """Remove files by their keys; what the store refuses is tried again."""
+    keeping.delete(current_app.extensions["mentorcert"]["files"], payload["keys"])
+
+
+JOBS: Final[Mapping[str, Job]] = {mail.JOB: send_mail, keeping.JOB: delete_files}
 """What each job's name stands for."""
 
 
@@ -60,7 +65,7 @@ def connect(app: Flask, settings: Settings) -> None:
 
     def clear_recordings() -> None:
         with app.app_context():
-            keeping.clear(db.session(), app.extensions["mentorcert"]["files"], now=datetime.now(UTC))
+            hourly.run(db.session(), app.extensions["mentorcert"]["files"])
 
     huey.periodic_task(crontab(minute="17"), name="clear-recordings-each-hour")(clear_recordings)
 

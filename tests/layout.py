@@ -41,6 +41,7 @@ MAY_COMMIT = {
     "mentorcert",
     "mentorcert.demo",
     "mentorcert.jobs",
+    "mentorcert.upkeep.hourly",
     "mentorcert.upkeep.nightly",
     *SHELL,
 }
