@@ -17,7 +17,7 @@ from mentorcert.errors import Problem
 from mentorcert.files import CHUNK
 from mentorcert.people.views import limiter
 from mentorcert.permissions import Permission, needs
-from mentorcert.recordings import tus, uploads
+from mentorcert.recordings import beginning, tus, uploads
 from mentorcert.recordings.quota import Limits
 from mentorcert.recordings.uploads import OnItsWay
 from mentorcert.web import here
@@ -65,7 +65,7 @@ def create(enrolment: UUID) -> ResponseReturnValue:
     _require_version()
     length = tus.whole_number("Upload-Length", request.headers.get("Upload-Length"))
     told = tus.metadata(request.headers.get("Upload-Metadata"))
-    made = uploads.begin(here.session(), enrolment, length, told, _limits(), who=here.person(), now=here.now())
+    made = beginning.begin(here.session(), enrolment, length, told, _limits(), who=here.person(), now=here.now())
     headers = {"Location": url_for("uploads.one", upload=made.uuid), "Upload-Expires": http_date(made.expires_at)}
     return Response(status=201, headers=headers)
 
@@ -105,13 +105,13 @@ def _append(upload: UUID) -> Response:
     if request.mimetype != tus.PART_TYPE:
         raise NoPart("This is no part of a file.", f"Send it as {tus.PART_TYPE}.")
     size = request.content_length
-    if size is None:
+    if size is None and "Transfer-Encoding" in request.headers:
         raise LengthMissing("This part does not say how long it is.", "Send a Content-Length.")
     start = tus.whole_number("Upload-Offset", request.headers.get("Upload-Offset"))
     claimed = tus.checksum(request.headers.get("Upload-Checksum"))
     session, files = here.session(), here.files()
-    uploads.announced(session, upload, start, size, now=here.now())
-    kept = uploads.store(files, _body(), size, claimed)
+    uploads.announced(session, upload, start, size or 0, now=here.now())
+    kept = uploads.store(files, _body(), size or 0, claimed)
     found = uploads.append(session, files, upload, start, kept, now=here.now())
     return Response(status=204, headers=_state(found))
 

@@ -1,4 +1,4 @@
-"""Files on their way in, in parts: begun, gone on with after whatever broke off, given up, and joined by the worker.
+"""Files on their way in, in parts: gone on with after whatever broke off, given up, and joined by the worker.
 
 Each part is a file of its own, so any machine can take any part. Its bytes come in while no transaction is open; a
 short one then names it, if it still begins where the upload ends. Of two parts for the same place one is taken.
@@ -19,22 +19,19 @@ from mentorcert.cohorts import queries as cohorts
 from mentorcert.cohorts.models import Enrolment
 from mentorcert.config import MEBIBYTE
 from mentorcert.db import writing
-from mentorcert.errors import Conflict, Invalid, NotFound, Problem
+from mentorcert.errors import Conflict, Fault, Invalid, NotFound, Problem
 from mentorcert.files import Files
-from mentorcert.people.models import Person
 from mentorcert.permissions import Scope
-from mentorcert.recordings import keeping, quota
+from mentorcert.recordings import keeping
 from mentorcert.recordings.keeping import Kept
 from mentorcert.recordings.models import Recording, Upload, UploadPart
-from mentorcert.recordings.quota import Limits, megabytes
-from mentorcert.recordings.tus import Arriving, Checksum, Metadata
+from mentorcert.recordings.quota import megabytes
+from mentorcert.recordings.tus import Arriving, Checksum
 
 PART: Final = 8 * MEBIBYTE
 """The most bytes of one part."""
 MOST_PARTS: Final = 10_000
 """More says that somebody sends crumbs: each costs a file and a row."""
-MOST_OPEN: Final = 3
-"""How many files of one enrolment are on their way at once."""
 KEPT: Final = timedelta(days=2)
 """How long an upload that nobody goes on with is kept."""
 
@@ -68,39 +65,6 @@ class OnItsWay:
     def percent(self) -> int:
         """How much of it is here, rounded down."""
         return 100 * self.offset // self.upload.length
-
-
-def begin(
-    session: Session, enrolment: UUID, length: int, told: Metadata, limits: Limits, *, who: UUID, now: datetime
-) -> Upload:
-    """Begin an upload of `length` bytes. Raises Invalid, TooLarge, or Conflict when as many are open as can be."""
-    if length == 0:
-        raise Invalid("This file is empty.", "Look whether the recording was saved, and choose it again.")
-    if length > limits.file:
-        raise TooLarge(
-            f"This file is larger than the {megabytes(limits.file)} that we take.",
-            "Export the recording at a lower quality, or give a link to it.",
-        )
-    writing(session)
-    found = cohorts.enrolment(session, enrolment)
-    if found.archived_at is not None:
-        raise Conflict("This enrolment is closed.", "Ask your programme manager what to do.")
-    session.execute(select(Person.id).where(Person.id == found.person_id).with_for_update())
-    _require_room(session, found, length, limits, now)
-    made = Upload(
-        enrolment_id=found.id,
-        name=told.name,
-        length=length,
-        sha256=told.sha256,
-        created_at=now,
-        expires_at=now + KEPT,
-    )
-    session.add(made)
-    session.flush()
-    audit.record(
-        session, now=now, who=who, action="upload.begin", subject=f"upload:{made.uuid}", after={"bytes": length}
-    )
-    return made
 
 
 def progress(session: Session, uuid: UUID, *, now: datetime) -> OnItsWay:
@@ -183,18 +147,23 @@ def waiting(session: Session, enrolment: Enrolment, *, now: datetime) -> Sequenc
 
 
 def take(session: Session, uuid: UUID, enrolment: Enrolment, *, now: datetime) -> Upload:
-    """An upload that is whole and is to be handed in by this enrolment, locked.
+    """An upload that is whole and is to be handed in by this enrolment, locked until the transaction ends.
 
-    Raises NotFound when it is not this enrolment's, Gone when it was given up or handed in before, Conflict when
-    something is still missing.
+    The caller sets its `recording_id`. Raises Invalid with a fault of the field `file` when it can't be handed in.
     """
     writing(session)
-    _lock(session, uuid)
-    found = progress(session, uuid, now=now)
-    if found.upload.enrolment_id != enrolment.id:
-        raise _missing()
-    if not found.is_whole:
-        raise Conflict("Some of this file is still missing.", "Choose the same file again; it goes on where it was.")
+    try:
+        _lock(session, uuid)
+        found = progress(session, uuid, now=now)
+        if found.upload.enrolment_id != enrolment.id:
+            raise _missing()
+        if not found.is_whole:
+            raise Conflict(
+                "Some of this file is still missing.", "Choose the same file again; it goes on where it was."
+            )
+    except Problem as problem:
+        fault = Fault("file", problem.title, problem.todo)
+        raise Invalid("The recording is not handed in yet.", "Correct what is named here.", [fault]) from None
     return found.upload
 
 
@@ -231,19 +200,6 @@ def clear(session: Session, *, now: datetime) -> int:
 def scope_of_upload(session: Session, uuid: UUID) -> Scope | None:
     """The scope of an address with an upload in it, or None when there is none."""
     return cohorts.scope_around(session, select(Upload.enrolment_id).where(Upload.uuid == uuid))
-
-
-def _require_room(session: Session, enrolment: Enrolment, length: int, limits: Limits, now: datetime) -> None:
-    open_ones = waiting(session, enrolment, now=now)
-    if len(open_ones) >= MOST_OPEN:
-        names = ", ".join(each.upload.name or "a file without a name" for each in open_ones)
-        raise Conflict(f"{len(open_ones)} files are on their way already: {names}.", "Go on with one, or remove one.")
-    used = quota.used(session, enrolment, now)
-    if used + length > limits.person:
-        raise TooLarge(
-            f"We keep {megabytes(limits.person)} of recordings for each person; {megabytes(used)} of yours are here.",
-            "Remove files that you began to send and don’t need, or give a link instead.",
-        )
 
 
 def _require_fitting(found: OnItsWay, start: int, size: int) -> None:
