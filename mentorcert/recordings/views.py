@@ -12,7 +12,7 @@ from mentorcert.cohorts import queries as cohorts
 from mentorcert.errors import Invalid, NotFound
 from mentorcert.evidence.service import door
 from mentorcert.permissions import Permission, needs
-from mentorcert.recordings import final, queries, service, transcript
+from mentorcert.recordings import consent, final, letting_go, queries, service, transcript
 from mentorcert.recordings.forms import HandInForm
 from mentorcert.recordings.models import Recording
 from mentorcert.web import here
@@ -51,6 +51,7 @@ def hand_in(enrolment: UUID) -> ResponseReturnValue:
     except Invalid as problem:
         form.show_faults(problem.faults)
         return _desk_page(enrolment, form), 400
+    consent.send(here.session(), made, secret=here.settings().secret_key, now=here.now())
     flash(_("Recording %(number)d is handed in.", number=made.number))
     return redirect(url_for("recordings.desk", enrolment=enrolment), 303)
 
@@ -96,6 +97,8 @@ def _desk_page(enrolment: UUID, form: HandInForm) -> str:
         brief=render(found.programme.final.brief),
         cues=transcript.kept(found.recording.transcript) if found.recording else (),
         length_note=_length_note(found.recording, found) if found.recording else "",
+        ends=letting_go.until(found.recording) if found.recording else None,
+        days=consent.days_kept(found.programme.final.grading),
     )
 
 
