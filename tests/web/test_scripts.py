@@ -179,7 +179,8 @@ def test_without_a_network_the_words_stay_on_this_device(window: Window, site: S
     page.get_by_label("Words").fill("Kept here.")
     expect(page.locator("[data-saved]")).to_contain_text("No network; kept on this device since")
     page.reload()
-    page.get_by_role("button", name="Put back what you wrote at").click()
+    expect(page.locator("[data-saved]")).to_contain_text("You wrote something at")
+    page.get_by_role("button", name="Use it").click()
     assert page.get_by_label("Words").input_value() == "Kept here."
 
 

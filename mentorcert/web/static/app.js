@@ -82,6 +82,23 @@ document.addEventListener("keydown", (event) => {
   event.target.click();
 });
 
+/**
+ * A form whose draft was kept on this device (kept.js) has been sent: its copy goes. It stays when that form has come
+ * back, and when an error or the sign-in has come instead.
+ */
+function sweep() {
+  try {
+    const key = sessionStorage.getItem("mentorcert:left");
+    if (!key || document.querySelector("form[data-autosave-url]")) return;
+    const arrived = performance.getEntriesByType("navigation")[0]?.responseStatus === 200 && document.querySelector(".site__me");
+    if (arrived) localStorage.removeItem(key);
+    sessionStorage.removeItem("mentorcert:left");
+  } catch {
+    // without storage nothing was kept
+  }
+}
+
 enliven(document);
+sweep();
 document.addEventListener("mentorcert:swapped", (event) => enliven(event.target));
 document.querySelector("[data-focus]")?.focus();

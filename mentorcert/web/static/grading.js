@@ -1,37 +1,23 @@
 /**
- * The grading bench by keyboard: form[data-grading] with its sections [data-criterion]. Without this script every
- * criterion stands open, with its levels in words; with it only the current one does.
- *
- *   1 to 9  a level of the current criterion      J, K  next, previous criterion
- *   Space   play or pause                         ← →   five seconds back, on
- *   M       write this moment into the comment    ?     all keys, and a switch to turn them off
+ * The grading bench: form[data-grading] with its sections [data-criterion]. Without this script every criterion stands
+ * open, with its levels in words; with it only the current one does, and everything can be done by keyboard (keys.js
+ * has the list). Moments are marks.js's.
  *
  *   [data-graded] data-words="{done} of {all} graded." data-words-open=" Still open: {open}."   says how far it is
  *   button[data-when-complete]                    can be pressed when every criterion has a level
  *   [data-timeline-at="1900"]                     the upright mark of the timeline, moved with the film
- *   dialog.keys-help                              the list of keys; has input[data-keys-on]
- *   button[data-keys-help]                        opens it
+ *   button[data-insert]                           writes a sentence of the bank into the criterion's comment
  */
 
-const SWITCH = "mentorcert:keys-off";
-
-/** Minutes and seconds as in the transcript. */
-function clock(seconds) {
-  return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
-}
-
-/** Whether keys now belong to a field, a button or a film, and not to us. */
-function typing(event) {
-  const at = event.target;
-  return at.matches("textarea, select, input:not([type=radio], [type=checkbox])") || at.isContentEditable;
-}
+import { Keys } from "./keys.js";
+import { Marks } from "./marks.js";
+import { Pausing } from "./pausing.js";
 
 class Bench {
   constructor(form) {
     this.form = form;
     this.sections = [...form.querySelectorAll("[data-criterion]")];
     this.film = document.querySelector("[data-film]");
-    this.help = document.querySelector("dialog.keys-help");
     form.classList.add("is-folded");
     for (const section of this.sections) {
       section.tabIndex = -1;
@@ -44,11 +30,12 @@ class Bench {
     form.addEventListener("focusin", ({ target }) => { if (!this.pressed) this.open(target.closest("[data-criterion]")); });
     form.addEventListener("click", ({ target }) => this.open(target.closest("[data-criterion]")));
     form.addEventListener("input", () => this.count());
-    document.addEventListener("keydown", (event) => this.key(event));
+    form.addEventListener("click", ({ target }) => this.insert(target.closest("button[data-insert]")));
     this.film?.addEventListener("film:time", ({ detail }) => this.moved(detail));
     this.film?.addEventListener("film:mark", ({ detail }) => this.mark(detail.time));
-    document.querySelector("[data-keys-help]")?.addEventListener("click", () => this.showHelp());
-    this.switch();
+    this.pausing = new Pausing(this.film, form.closest("main") ?? form);
+    this.marks = form.dataset.momentsUrl ? new Marks(form, this.film) : null;
+    new Keys(this.acts());
     this.count();
   }
 
@@ -93,35 +80,47 @@ class Bench {
     radio.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  key(event) {
-    if (typing(event) || event.ctrlKey || event.metaKey || event.altKey || this.help?.open) return;
-    if (event.key === "?") return this.taken(event, () => this.showHelp());
-    if (this.off()) return;
-    const key = event.key.toLowerCase();
-    const onControl = event.target.closest("button, a, summary, [role=slider], input");
-    if (/^[1-9]$/.test(key)) this.taken(event, () => this.choose(Number(key)));
-    else if (key === "j" || key === "k") this.taken(event, () => this.step(key === "j" ? 1 : -1));
-    else if (key === "m") this.taken(event, () => this.mark(this.time ?? 0));
-    else if (key === " " && !onControl) this.taken(event, () => this.film?.dispatchEvent(new CustomEvent("film:toggle")));
-    else if ((key === "arrowleft" || key === "arrowright") && !onControl) this.taken(event, () => this.jump(key === "arrowleft" ? -5 : 5));
+  /** What each key does, by the names of the list. */
+  acts() {
+    const film = (name, detail) => () => this.film?.dispatchEvent(new CustomEvent(`film:${name}`, { detail }));
+    return {
+      toggle: film("toggle"),
+      back: film("step", { by: -5 }),
+      on: film("step", { by: 5 }),
+      "far-back": film("step", { by: -10 }),
+      "far-on": film("step", { by: 10 }),
+      "frame-back": film("frame", { by: -1 }),
+      "frame-on": film("frame", { by: 1 }),
+      "mark-before": film("mark-step", { by: -1 }),
+      "mark-next": film("mark-step", { by: 1 }),
+      slower: film("speed", { by: -1 }),
+      faster: film("speed", { by: 1 }),
+      captions: film("captions"),
+      follow: film("follow"),
+      mark: () => this.mark(this.time ?? 0),
+      level: (key) => this.choose(Number(key)),
+      next: () => this.step(1),
+      before: () => this.step(-1),
+      comment: () => this.now?.querySelector(".crit__note textarea")?.focus(),
+    };
   }
 
-  taken(event, act) {
-    event.preventDefault();
-    act();
-  }
-
-  jump(by) {
-    this.film?.dispatchEvent(new CustomEvent("film:seek", { detail: { time: (this.time ?? 0) + by } }));
-  }
-
-  /** Write the moment at the end of the current comment, and go on writing there. */
+  /** Mark where the film stands, for the open criterion. */
   mark(time) {
-    const comment = this.now?.querySelector("textarea");
+    if (!this.marks || !this.film) return document.querySelector("[data-mark-new] input")?.focus();
+    this.marks.add(time, this.now?.dataset.criterion ?? "");
+    this.pausing.wait();
+  }
+
+  /** Write a sentence of the bank where the comment's cursor stands, and go on writing there. */
+  insert(button) {
+    const comment = button?.closest("[data-criterion]")?.querySelector(".crit__note textarea");
     if (!comment || comment.readOnly) return;
-    comment.value = `${comment.value.trimEnd()}${comment.value.trim() ? "\n" : ""}${clock(time)} `;
+    const [before, after] = [comment.value.slice(0, comment.selectionStart), comment.value.slice(comment.selectionEnd)];
+    comment.value = `${before}${before && !/\s$/.test(before) ? " " : ""}${button.dataset.insert}${after}`;
     comment.focus();
-    comment.setSelectionRange(comment.value.length, comment.value.length);
+    const end = comment.value.length - after.length;
+    comment.setSelectionRange(end, end);
     comment.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
@@ -137,7 +136,7 @@ class Bench {
     const open = this.sections.flatMap((section, index) => (this.chosen(section) ? [] : [index + 1]));
     for (const section of this.sections) {
       const written = section.querySelector(".crit__written");
-      if (written) written.hidden = !section.querySelector("textarea")?.value.trim();
+      if (written) written.hidden = !section.querySelector(".crit__note textarea")?.value.trim();
     }
     const line = document.querySelector("[data-graded]");
     if (line) {
@@ -145,32 +144,6 @@ class Bench {
       line.textContent = done + (open.length ? line.dataset.wordsOpen.replace("{open}", open.join(", ")) : "");
     }
     for (const button of document.querySelectorAll("button[data-when-complete]")) button.disabled = open.length > 0;
-  }
-
-  showHelp() {
-    this.help?.showModal();
-  }
-
-  off() {
-    try {
-      return localStorage.getItem(SWITCH) === "1";
-    } catch {
-      return false;
-    }
-  }
-
-  /** Single keys can be in the way of speech input, so they can be turned off. */
-  switch() {
-    const box = this.help?.querySelector("input[data-keys-on]");
-    if (!box) return;
-    box.checked = !this.off();
-    box.addEventListener("change", () => {
-      try {
-        localStorage.setItem(SWITCH, box.checked ? "0" : "1");
-      } catch {
-        // without storage the choice can't be remembered
-      }
-    });
   }
 }
 

@@ -12,24 +12,22 @@
  *   segments  played segments as the xAPI video profile writes them: 0.000[.]12.500[,]20.000[.]31.000
  *   length    seconds
  *
- * Other scripts speak to a film by events on its figure: they send "film:seek" (detail {time, play}) and "film:toggle";
- * they hear "film:time" (detail {time, length}) and, for the flag button of data-marks, "film:mark" (detail {time}).
+ * Other scripts speak to a film by events on its figure: they send "film:seek" (detail {time, play}), "film:step" and
+ * "film:frame" (detail {by}: seconds, pictures), "film:speed" (detail {by}: one faster, one slower), "film:toggle",
+ * "film:play", "film:pause", "film:captions" and "film:follow"; they hear "film:time" (detail {time, length, playing})
+ * and, for the flag button of data-marks, "film:mark" (detail {time}).
  */
 
+import { filmSteps } from "./film-steps.js";
+import { Follow } from "./follow.js";
 import { iconFor } from "./icons.js";
 import { Scrub } from "./scrub.js";
 import { Segments } from "./segments.js";
+import { clock } from "./times.js";
 
-const RATES = [1, 1.25, 1.5, 2, 0.75];
+const RATES = [1, 1.25, 1.5, 1.75, 2, 0.75];
+const FRAME_SECONDS = 1 / 25;
 const REPORT_SECONDS = 15;
-
-/** Seconds as 2:41, or 1:02:41. */
-export function clock(seconds) {
-  const whole = Math.max(0, Math.floor(seconds || 0));
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const pad = (number) => String(number).padStart(2, "0");
-  return hours ? `${hours}:${pad(minutes)}:${pad(rest)}` : `${minutes}:${pad(rest)}`;
-}
 
 /** Tells the server what was watched; keeps quiet when the film has no address for it. */
 class Reporter {
@@ -66,7 +64,7 @@ class Player {
     this.video = figure.querySelector("video");
     this.words = figure.dataset;
     this.reporter = new Reporter(this.video);
-    this.cues = [...document.querySelectorAll(`.cues[data-for="${figure.id}"] .cue[data-t]`)];
+    this.follow = new Follow(figure.id, (time) => { this.seek(time); this.start(); });
     this.buildBar();
     this.listen();
     if (this.video.readyState >= 1) this.loaded();
@@ -93,6 +91,7 @@ class Player {
     const bar = document.createElement("figcaption");
     bar.className = "film__bar";
     bar.append(this.play, this.scrub.svg, keys);
+    if ("marks" in this.words) bar.append(filmSteps(this.figure));
     this.figure.append(bar);
     this.video.controls = false;
     this.showCaptions(true);
@@ -122,9 +121,23 @@ class Player {
     source.addEventListener("error", () => this.broken(), { once: true });
     window.addEventListener("pagehide", () => { if (reporter.segments.watched) { this.stop(); reporter.send("left"); } });
     this.figure.addEventListener("keydown", (event) => this.key(event));
-    this.figure.addEventListener("film:seek", ({ detail }) => { this.seek(detail.time); if (detail.play) video.play(); });
-    this.figure.addEventListener("film:toggle", () => this.toggle());
-    for (const cue of this.cues) cue.addEventListener("click", (event) => { event.preventDefault(); this.seek(Number(cue.dataset.t)); video.play(); });
+    this.obey();
+  }
+
+  /** What other scripts may ask for. */
+  obey() {
+    const orders = {
+      seek: ({ time, play }) => { this.seek(time); if (play) this.start(); },
+      step: ({ by }) => this.seek(this.video.currentTime + by),
+      frame: ({ by }) => { this.video.pause(); this.seek(this.video.currentTime + by * FRAME_SECONDS); },
+      speed: ({ by }) => this.changeRate(by),
+      toggle: () => this.toggle(),
+      play: () => this.start(),
+      pause: () => this.video.pause(),
+      captions: () => this.toggleCaptions(),
+      follow: () => this.follow.turn(!this.follow.on),
+    };
+    for (const [name, act] of Object.entries(orders)) this.figure.addEventListener(`film:${name}`, ({ detail }) => act(detail ?? {}));
   }
 
   /** The length is known: go to where the person left, or to the moment that the address names (#t=2:41 or #t=161). */
@@ -142,8 +155,12 @@ class Player {
   }
 
   toggle() {
-    if (this.video.paused) this.video.play().catch(() => this.draw());
+    if (this.video.paused) this.start();
     else this.video.pause();
+  }
+
+  start() {
+    this.video.play().catch(() => this.draw());
   }
 
   seek(time) {
@@ -161,6 +178,13 @@ class Player {
 
   nextRate() {
     this.video.playbackRate = RATES[(RATES.indexOf(this.video.playbackRate) + 1) % RATES.length];
+    this.showRate();
+  }
+
+  /** One faster or slower, as far as there is one. */
+  changeRate(by) {
+    const rates = RATES.toSorted((one, other) => one - other);
+    this.video.playbackRate = rates[rates.indexOf(this.video.playbackRate) + by] ?? this.video.playbackRate;
     this.showRate();
   }
 
@@ -202,24 +226,14 @@ class Player {
     this.play.querySelector("use").setAttribute("href", `${words.sprite}#${video.paused ? "play" : "pause"}`);
     this.time.textContent = `${clock(video.currentTime)} / ${clock(length)}`;
     this.scrub.draw(video.currentTime, length, words.wordAt.replace("{at}", clock(video.currentTime)).replace("{length}", clock(length)));
-    this.follow();
+    this.follow.at(video.currentTime);
     this.tell("film:time");
   }
 
-  /** Mark what is being said, and keep it in sight inside its own box, never by scrolling the page. */
-  follow() {
-    const now = this.cues.findLast((cue) => Number(cue.dataset.t) <= this.video.currentTime + 0.05);
-    if (now === this.now) return;
-    this.now?.removeAttribute("aria-current");
-    now?.setAttribute("aria-current", "true");
-    this.now = now;
-    const box = now?.closest(".lesson__cues, .cues--box");
-    if (box && box.scrollHeight > box.clientHeight) box.scrollTop = now.offsetTop - box.offsetTop - box.clientHeight / 3;
-  }
-
   tell(name) {
-    const { currentTime: time, duration: length } = this.video;
-    this.figure.dispatchEvent(new CustomEvent(name, { bubbles: true, detail: { time, length: Number.isFinite(length) ? length : 0 } }));
+    const { currentTime: time, duration, paused } = this.video;
+    const detail = { time, length: Number.isFinite(duration) ? duration : 0, playing: !paused };
+    this.figure.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
   }
 }
 

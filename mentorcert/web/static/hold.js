@@ -1,0 +1,47 @@
+/**
+ * The hold on what somebody grades: while they work, and only then, the server hears of it every two minutes.
+ *
+ *   [data-hold-url] data-words="Yours while you work; kept until {time}"   says until when it is theirs
+ *
+ * The address answers {until}, or 409 when the hold has ended: then the next save says so (drafts.js).
+ */
+
+const EVERY_MS = 2 * 60_000;
+const SIGNS = ["keydown", "pointerdown", "input", "wheel"];
+
+class Hold {
+  constructor(element) {
+    this.element = element;
+    this.worked = false;
+    for (const sign of SIGNS) document.addEventListener(sign, () => { this.worked = true; }, { passive: true, capture: true });
+    document.querySelector("[data-film]")?.addEventListener("film:time", ({ detail }) => { if (detail.playing) this.worked = true; });
+    this.timer = setInterval(() => this.renew(), EVERY_MS);
+  }
+
+  /** Say that somebody works, if they did since the last time. */
+  async renew() {
+    if (!this.worked) return;
+    this.worked = false;
+    const token = document.querySelector("meta[name=csrf-token]")?.content ?? "";
+    try {
+      const response = await fetch(this.element.dataset.holdUrl, { method: "POST", headers: { "X-CSRFToken": token, Accept: "application/json" }, credentials: "same-origin" });
+      if (response.status === 409) return this.stop();
+      if (response.ok && !response.redirected) this.show((await response.json()).until);
+    } catch {
+      this.worked = true; // without a network the next time will do
+    }
+  }
+
+  show(until) {
+    const timeZone = document.documentElement.dataset.zone || undefined;
+    const time = new Date(until).toLocaleTimeString("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" });
+    this.element.textContent = this.element.dataset.words.replace("{time}", time);
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    document.querySelector("form[data-grading]")?.dispatchEvent(new CustomEvent("hold:ended"));
+  }
+}
+
+for (const element of document.querySelectorAll("[data-hold-url]")) new Hold(element);
