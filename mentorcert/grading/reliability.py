@@ -5,7 +5,7 @@ and Fleiss (Psychological Bulletin 86, 1979, 420-428), the weights of kappa Cohe
 213-220) and its pooling over criteria De Vries et al. (Field Methods 20, 2008, 272-282).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from itertools import combinations
 from typing import Final
@@ -47,6 +47,11 @@ class Form(StrEnum):
     ONE_WAY_MEAN = "ICC(1,k)"
     TWO_WAY_MEAN = "ICC(2,k)"
     FIXED_MEAN = "ICC(3,k)"
+
+    @property
+    def mean(self) -> "Form":
+        """The same of the mean of the grades."""
+        return Form(self.value.replace(",1)", ",k)"))
 
 
 ONE_WAY_FORMS: Final = {Form.ONE_WAY, Form.ONE_WAY_MEAN}
@@ -93,15 +98,15 @@ def icc(units: Sequence[Values], form: Form, resampling: Resampling = USUAL) -> 
 
 
 def icc_of_design(
-    units: Sequence[Graded], resampling: Resampling = USUAL, *, mean: bool = False
+    units: Sequence[Graded], resampling: Resampling = USUAL, *, of_mean: bool = False
 ) -> tuple[Form, Estimate | NotEstimable]:
     """The correlation that the design allows: two-way only where the same coaches graded every recording."""
     paired = [unit for unit in units if len(unit) >= 2]
     raters = {frozenset(unit) for unit in paired}
     if len(raters) == 1:
-        form, order = Form.TWO_WAY_MEAN if mean else Form.TWO_WAY, sorted(next(iter(raters)))
+        form, order = Form.TWO_WAY.mean if of_mean else Form.TWO_WAY, sorted(next(iter(raters)))
         return form, icc([[unit[rater] for rater in order] for unit in paired], form, resampling)
-    form = Form.ONE_WAY_MEAN if mean else Form.ONE_WAY
+    form = Form.ONE_WAY.mean if of_mean else Form.ONE_WAY
     return form, icc([list(unit.values()) for unit in paired], form, resampling)
 
 
@@ -112,6 +117,11 @@ def agreement(units: Sequence[Values], within: float = 0, resampling: Resampling
     return estimate(np.array(found, dtype=np.float64).reshape(len(paired), 2), _quotient, resampling)
 
 
+def mean(values: Values, resampling: Resampling = USUAL) -> Estimate | NotEstimable:
+    """The mean of one number a recording."""
+    return estimate(np.array([(each, 1) for each in values], dtype=np.float64).reshape(-1, 2), _quotient, resampling)
+
+
 def severity(units: Sequence[Graded], resampling: Resampling = USUAL) -> dict[str, Estimate | NotEstimable]:
     """By coach: how far their values lie from the mean of the others' on the same recordings; below 0 is stricter."""
     apart: dict[str, list[float]] = {}
@@ -120,19 +130,7 @@ def severity(units: Sequence[Graded], resampling: Resampling = USUAL) -> dict[st
             whole = sum(unit.values())
             for rater, value in unit.items():
                 apart.setdefault(rater, []).append(value - (whole - value) / (len(unit) - 1))
-    return {
-        rater: estimate(np.array([(each, 1) for each in apart[rater]], dtype=np.float64), _quotient, resampling)
-        for rater in sorted(apart)
-    }
-
-
-def pairs(units: Iterable[Graded]) -> dict[tuple[str, str], int]:
-    """On how many recordings each two coaches met, by their names in order."""
-    found: dict[tuple[str, str], int] = {}
-    for unit in units:
-        for two in combinations(sorted(unit), 2):
-            found[two] = found.get(two, 0) + 1
-    return found
+    return {rater: mean(apart[rater], resampling) for rater in sorted(apart)}
 
 
 def _quotient(sums: Floats) -> Floats:

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentorcert.grading import reliability
 from mentorcert.grading.reliability import Form, Metric, agreement, alpha, icc, icc_of_design, severity, weighted_kappa
 from mentorcert.grading.resampling import WITHOUT, Estimate, NotEstimable, Resampling, Why
 
@@ -169,13 +168,13 @@ def test_a_correlation_of_unequal_numbers_of_grades_is_the_analysis_of_variance(
 def test_the_design_decides_which_correlation_it_is() -> None:
     same = [dict(zip("abcd", row, strict=True)) for row in SHROUT_FLEISS]
     assert icc_of_design(same, WITHOUT) == (Form.TWO_WAY, icc(SHROUT_FLEISS, Form.TWO_WAY, WITHOUT))
-    assert icc_of_design(same, WITHOUT, mean=True)[0] is Form.TWO_WAY_MEAN
+    assert icc_of_design(same, WITHOUT, of_mean=True)[0] is Form.TWO_WAY_MEAN
     changing = [{"a": 60, "b": 70}, {"b": 80, "c": 85}, {"a": 40, "c": 41}]
     assert icc_of_design(changing, WITHOUT) == (
         Form.ONE_WAY,
         icc([(60, 70), (80, 85), (40, 41)], Form.ONE_WAY, WITHOUT),
     )
-    assert icc_of_design(changing, WITHOUT, mean=True)[0] is Form.ONE_WAY_MEAN
+    assert icc_of_design(changing, WITHOUT, of_mean=True)[0] is Form.ONE_WAY_MEAN
 
 
 def test_the_order_in_which_coaches_are_named_does_not_matter_to_a_two_way_correlation() -> None:
@@ -209,11 +208,6 @@ def test_severity_is_the_distance_from_the_others_on_the_same_recordings() -> No
         "b": Estimate(0, 2),
         "c": Estimate(45, 2),
     }
-
-
-def test_pairs_are_counted_by_recording() -> None:
-    units = [{"b": 1, "a": 2}, {"a": 1, "b": 1}, {"c": 1, "a": 1}, {"a": 1}]
-    assert reliability.pairs(units) == {("a", "b"): 2, ("a", "c"): 1}
 
 
 @pytest.mark.parametrize("metric", list(Metric))
