@@ -1,11 +1,12 @@
 """The form that hands in a recording. What is wrong with what was sent, the service says; see `show_faults`."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, StringField
+from wtforms import BooleanField, HiddenField, StringField
 
 from mentorcert.errors import Fault
 from mentorcert.recordings.transcript import LARGEST
@@ -16,7 +17,11 @@ class HandInForm(FlaskForm):
     """A file or a link, the transcript, and the consent of the person recorded."""
 
     file = FileField(_l("The recording"))
-    link = StringField(_l("A link to it instead"), description=_l("From https:// on, for example a cloud recording."))
+    upload = HiddenField()
+    link = StringField(
+        _l("A link to it instead"),
+        description=_l("To a cloud recording, in Zoom, Teams, SharePoint or elsewhere: all of it, from https:// on."),
+    )
     passcode = StringField(_l("Passcode of the link"))
     transcript = FileField(
         _l("Transcript"),
@@ -43,6 +48,7 @@ class HandInForm(FlaskForm):
             mentee_email=self.mentee_email.data or "",
             uses=[use for use, box in agreed if box.data],
             source=file.stream if file else None,
+            upload=None if file else _uuid(self.upload.data),
             link=self.link.data or "",
             passcode=self.passcode.data or "",
             transcript=words.read(LARGEST + 1) if words else b"",
@@ -53,3 +59,11 @@ class HandInForm(FlaskForm):
         for fault in faults:
             item = self[fault.where]
             item.errors = [*item.errors, f"{fault.what} {fault.todo}"]
+
+
+def _uuid(text: str | None) -> UUID | None:
+    """What the hidden field names. Rubbish in it names nothing: then there is no file yet."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None

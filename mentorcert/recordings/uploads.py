@@ -62,9 +62,14 @@ class OnItsWay:
         return self.offset == self.upload.length
 
     @property
-    def percent(self) -> int:
-        """How much of it is here, rounded down."""
-        return 100 * self.offset // self.upload.length
+    def megabytes(self) -> int:
+        """How large it is, for people."""
+        return -(-self.upload.length // MEBIBYTE)
+
+    @property
+    def megabytes_here(self) -> int:
+        """How much of it is here, for people."""
+        return self.offset // MEBIBYTE
 
 
 def progress(session: Session, uuid: UUID, *, now: datetime) -> OnItsWay:

@@ -12,7 +12,7 @@ from mentorcert.cohorts import queries as cohorts
 from mentorcert.errors import Invalid, NotFound
 from mentorcert.evidence.service import door
 from mentorcert.permissions import Permission, needs
-from mentorcert.recordings import consent, final, letting_go, queries, service, transcript
+from mentorcert.recordings import consent, final, letting_go, queries, service, transcript, uploads
 from mentorcert.recordings.forms import HandInForm
 from mentorcert.recordings.models import Recording
 from mentorcert.web import here
@@ -86,14 +86,17 @@ def captions(recording: UUID) -> ResponseReturnValue:
 
 def _desk_page(enrolment: UUID, form: HandInForm) -> str:
     found = queries.desk(here.session(), enrolment, here.settings().iri_base)
-    limit = here.settings().upload_bytes // (1024 * 1024)
+    largest = here.settings().recording_bytes
     form.file.description = _(
-        "MP4 or WebM, with picture and sound, up to %(limit)d MB. If yours is larger, give a link.", limit=limit
+        "MP4 or WebM, with picture and sound, up to %(limit)d MB. If yours is larger, give a link.",
+        limit=largest // (1024 * 1024),
     )
     return render_template(
         "recordings/desk.html",
         desk=found,
         form=form,
+        on_their_way=uploads.waiting(here.session(), found.enrolment, now=here.now()) if found.may_hand_in else (),
+        largest=largest,
         brief=render(found.programme.final.brief),
         cues=transcript.kept(found.recording.transcript) if found.recording else (),
         length_note=_length_note(found.recording, found) if found.recording else "",

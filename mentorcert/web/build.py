@@ -17,9 +17,11 @@ VENDOR = WEB / "static" / "vendor"
 _FIGTREE = "@fontsource-variable/figtree"
 _NEWSREADER = "@fontsource/newsreader"
 
-# The fonts' licence asks to travel with them; Pico carries its own in the file.
+# The licences of the fonts and of tus ask to travel with them; Pico carries its own in the file.
 FILES = {
     "pico.min.css": "@picocss/pico/css/pico.min.css",
+    "tus.min.js": "tus-js-client/dist/tus.min.js",
+    "tus-licence.txt": "tus-js-client/LICENSE",
     "fonts/figtree-latin-wght-normal.woff2": f"{_FIGTREE}/files/figtree-latin-wght-normal.woff2",
     "fonts/figtree-latin-ext-wght-normal.woff2": f"{_FIGTREE}/files/figtree-latin-ext-wght-normal.woff2",
     "fonts/figtree-licence.txt": f"{_FIGTREE}/LICENSE",
