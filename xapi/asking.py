@@ -72,7 +72,7 @@ class Question:
             raise DBAPIError.instance(
                 spoken.sql, given, error, asker.dialect.loaded_dbapi.Error, dialect=asker.dialect
             ) from error
-        return [spoken.row(each) for each in found]
+        return spoken.rows(found)
 
     def one(self, where: Where, **values: Any) -> Any:
         """Return the only row, or None where there is none."""
@@ -122,9 +122,10 @@ class _Spoken:
             values[name] = convert(values[name])
         return values if self.places is None else tuple([values[name] for name in self.places])
 
-    def row(self, found: Sequence[Any]) -> Any:
-        if not self.told:
-            return self.make(found)
+    def rows(self, found: Sequence[Any]) -> list[Any]:
+        return [self._row(each) for each in found] if self.told else list(map(self.make, found))
+
+    def _row(self, found: Sequence[Any]) -> Any:
         values = list(found)
         for place, convert in self.told:
             values[place] = convert(values[place])

@@ -37,7 +37,9 @@ _OTHERS: Final = [each for each in table.c if each.name not in {"id", "scopes", 
 _all: Final[Select[Any]] = select(
     *_OTHERS, cast(table.c.scopes, Text).label("scopes"), cast(table.c.programmes, Text).label("programmes")
 )
-_by_key: Final = Question(_all.where(table.c.key == bindparam("wanted")))
+BY_KEY: Final[Select[Any]] = _all.where(table.c.key == bindparam("wanted"))
+"""What must be known to prove a key; who asks it may ask for more at once."""
+_by_key: Final = Question(BY_KEY)
 _by_uuid: Final = Question(_all.where(table.c.uuid == bindparam("wanted")))
 _newest_first: Final = _all.order_by(table.c.created.desc(), table.c.id.desc())
 _use: Final = (
@@ -154,8 +156,16 @@ def check(where: Where, key: str, secret: str, now: datetime) -> Credential | No
 
     One indexed select and one digest, whatever the answer will be.
     """
-    wanted = key if key.isprintable() else _NO_KEY
-    row = _by_key.one(where, wanted=wanted)
+    return proved(_by_key.one(where, wanted=askable(key)), secret, now)
+
+
+def askable(key: str) -> str:
+    """Return the key as a database may be asked for it."""
+    return key if key.isprintable() else _NO_KEY
+
+
+def proved(row: Any, secret: str, now: datetime) -> Credential | None:
+    """Return the credential of what `BY_KEY` found, or None: nothing, or this secret does not prove it, or not now."""
     proven = hmac.compare_digest(_NOBODY if row is None else row.secret_sha256, _digest(secret))
     if row is None or not proven:
         return None

@@ -105,7 +105,12 @@ def consistent_through(where: Where, now: datetime) -> datetime:
     That is the newest `stored`, or what was promised, or, where nothing came for long, as long ago as no writer still
     waits.
     """
-    return max(_newest.one(where).at or BEGINNING, now - WAITED)
+    return consistent(_newest.one(where).at, now)
+
+
+def consistent(newest: datetime | None, now: datetime) -> datetime:
+    """Return the moment up to which nothing is missing, where `NEWEST` is this."""
+    return max(newest or BEGINNING, now - WAITED)
 
 
 def is_voided(rows: FromClause) -> ColumnElement[bool]:

@@ -64,7 +64,6 @@ def _get(call: Call) -> Response:
     if not call.credential.reads_all:
         asked = replace(asked, authority=call.authority.key)
     with asking(call.host.engine) as asker:
-        call.host.ask_consistent(asker)
         page = query.find(asker, asked)
     if asked.statement_id or asked.voided_statement_id:
         return _one_statement(call, page, asked)

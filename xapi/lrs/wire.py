@@ -19,13 +19,13 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from xapi import credentials, jsontext, values
-from xapi.asking import Asker, asking
+from xapi.asking import Asker, Question, asking
 from xapi.attachments import Blobs
 from xapi.credentials import Credential
 from xapi.faults import SHOWN, Faults
 from xapi.lrs.together import Together
 from xapi.lrs.uses import Uses
-from xapi.reading import BEGINNING, Stored, consistent_through
+from xapi.reading import BEGINNING, NEWEST, Stored, consistent
 from xapi.store import Authority, ConflictingStatement, ForbiddenVoid
 
 VERSION: Final = "X-Experience-API-Version"
@@ -46,6 +46,7 @@ _GENERATIONS: Final = (
     (re.compile(r"1\.0(\.\d+)?", re.ASCII), "1.0.3"),
     (re.compile(r"2\.0(\.\d+)?", re.ASCII), "2.0.0"),
 )
+_known: Final = Question(credentials.BY_KEY.add_columns(NEWEST.scalar_subquery().label("newest")))
 _logger: Final = logging.getLogger(__name__)
 
 
@@ -91,17 +92,13 @@ class Host:
     def __post_init__(self) -> None:
         self.together = Together(self.sessions, self.writing, self.on_stored, self.now)
 
-    def ask_consistent(self, asker: Asker) -> None:
-        """Ask the store up to when nothing is missing; the answers from now on say so."""
-        self.consistent = consistent_through(asker, self.now())
-        g.xapi_asked = True
-
     def promise_due(self, now: datetime) -> datetime | None:
         """Return what is to be promised to who asked in this request, where nothing came for a moment.
 
         Clients wait for what they sent to be visible; in a store to which nobody sends anything they would wait long.
         """
-        return now - _LAG if g.get("xapi_asked") and self.consistent < now - 2 * _LAG else None
+        is_read = request.endpoint == "statements" and request.method in {"GET", "HEAD"} and "xapi_credential" in g
+        return now - _LAG if is_read and self.consistent < now - 2 * _LAG else None
 
     def add_headers(self, response: Response) -> Response:
         """Add what the standard wants on every response."""
@@ -183,17 +180,15 @@ def _call(host: Host) -> Call:
         told = values.shown(request.headers["Content-Encoding"])
         raise Refusal(415, f"the body is compressed (Content-Encoding {told}); send it as it is")
     with asking(host.engine) as asker:
-        credential = _credential(request, asker, host.now())
-        host.spoken[credential.uuid] = version
-        if host.consistent == BEGINNING:
-            host.ask_consistent(asker)
+        credential = _credential(host, asker)
+    host.spoken[credential.uuid] = version
     return Call(host, request, version, credential)
 
 
 def _recall_version(host: Host) -> None:
     """Answer who names no version in the one that their key spoke last; each standard wants to hear its own."""
     with suppress(Refusal), asking(host.engine) as asker:
-        credential = _credential(request, asker, host.now())
+        credential = _credential(host, asker)
         g.xapi_version = host.spoken.get(credential.uuid, VERSIONS[0])
 
 
@@ -260,13 +255,16 @@ def json_text(text: str, status: int = 200) -> Response:
     return Response(text, status=status, mimetype="application/json")
 
 
-def _credential(asked: Request, asker: Asker, now: datetime) -> Credential:
-    given = asked.authorization
+def _credential(host: Host, asker: Asker) -> Credential:
+    """Return whose key came with the request; up to when nothing is missing is asked for with the same question."""
+    given, now = request.authorization, host.now()
     if given is None or given.type != "basic" or given.username is None or given.password is None:
         raise Refusal(401, "send a key and its secret by Basic authentication")
-    credential = credentials.check(asker, given.username, given.password, now)
+    row = _known.one(asker, wanted=credentials.askable(given.username))
+    credential = credentials.proved(row, given.password, now)
     if credential is None:
         raise Refusal(401, "this key is unknown, or its secret is wrong, or it is no longer valid")
+    host.consistent = consistent(row.newest, now)
     g.xapi_credential = credential
     return credential
 
