@@ -4,13 +4,17 @@ Keys are `/`-separated names that we make ourselves (never a name that somebody 
 """
 
 import hashlib
+import shutil
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final, cast
 
 import obstore
 from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
+
+if TYPE_CHECKING:
+    from obstore import Attributes, SignCapableStore
 
 CHUNK: Final = 1024 * 1024
 """How much of a file is held in memory at once, in bytes."""
@@ -26,9 +30,41 @@ class Files:
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
 
-    def put(self, key: str, source: bytes | Path | IO[bytes] | Iterator[bytes]) -> None:
-        """Store what `source` holds under `key`, whole or not at all."""
-        obstore.put(self._store, key, source, max_concurrency=_AT_ONCE)
+    def put(self, key: str, source: bytes | Path | IO[bytes] | Iterator[bytes], content_type: str = "") -> None:
+        """Store what `source` holds under `key`, whole or not at all.
+
+        A store that sends files itself says what `content_type` they are; a folder can't keep that.
+        """
+        kept: Attributes = {"Content-Type": content_type} if content_type and self._is_remote else {}
+        obstore.put(self._store, key, source, attributes=kept or None, max_concurrency=_AT_ONCE)
+
+    def adopt(self, key: str, path: Path, content_type: str = "") -> None:
+        """Store a file of this machine under `key`; it is gone from where it was. Within a disk nothing is copied."""
+        target = self.path(key)
+        if target is None:
+            self.put(key, path, content_type)
+            path.unlink()
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(path, target)
+
+    def path(self, key: str) -> Path | None:
+        """Where a file lies on this machine; None when it doesn't."""
+        return None if self._folder is None else self._folder / key
+
+    def signed(self, key: str, seconds: int) -> str:
+        """An address at which whoever has it gets the file from the store, for so long; empty when it gives none."""
+        if not self._is_remote:
+            return ""
+        return obstore.sign(cast("SignCapableStore", self._store), "GET", key, timedelta(seconds=seconds))
+
+    @property
+    def _folder(self) -> Path | None:
+        return Path(str(self._store.prefix)) if isinstance(self._store, LocalStore) else None
+
+    @property
+    def _is_remote(self) -> bool:
+        return not isinstance(self._store, LocalStore | MemoryStore)
 
     def exists(self, key: str) -> bool:
         """Whether there is a file under `key`."""

@@ -2,22 +2,28 @@
 
 import logging
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from flask import Flask, current_app, render_template
 from huey import SqliteHuey, crontab
 from huey.consumer import Consumer
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from mentorcert import mail, outbox
 from mentorcert.config import Settings
-from mentorcert.db import db, writing
+from mentorcert.db import db, own_transaction, writing
 from mentorcert.delivery import courier
+from mentorcert.evidence.service import door
 from mentorcert.outbox import OutboxRow
-from mentorcert.recordings import keeping
+from mentorcert.recordings import keeping, programs
+from mentorcert.recordings import service as recordings
+from mentorcert.recordings.checking import Checker
 from mentorcert.upkeep import hourly, nightly
 
 if TYPE_CHECKING:
@@ -25,6 +31,10 @@ if TYPE_CHECKING:
 
 HEALTH_SECONDS: Final = 10
 """How often the worker looks whether its threads are alive."""
+HOLD_SECONDS: Final = 60
+"""How often a long job moves the end of its lease on: well within that."""
+PROGRAMS: Final = ("ffprobe", "ffmpeg")
+"""What recordings are looked into with."""
 
 logger: Final = logging.getLogger(__name__)
 
@@ -46,8 +56,25 @@ def delete_files(payload: Mapping[str, Any], _settings: Settings) -> None:
     keeping.delete(current_app.extensions["mentorcert"]["files"], payload["keys"])
 
 
-JOBS: Final[Mapping[str, Job]] = {mail.JOB: send_mail, keeping.JOB: delete_files}
+def check_recording(payload: Mapping[str, Any], settings: Settings) -> None:
+    """Look into a recording that was handed in; it is ready or refused afterwards."""
+    Checker(
+        engine=db.engine,
+        files=current_app.extensions["mentorcert"]["files"],
+        door=door(settings.iri_base),
+        work=settings.data / "work",
+        now=lambda: datetime.now(UTC),
+    ).check(UUID(payload["recording"]))
+
+
+JOBS: Final[Mapping[str, Job]] = {
+    mail.JOB: send_mail,
+    keeping.JOB: delete_files,
+    recordings.JOB: check_recording,
+}
 """What each job's name stands for."""
+LONG: Final = frozenset({recordings.JOB})
+"""Jobs that may take minutes: they are run one at a time, beside the others, and keep their lease as they go."""
 
 
 def connect(app: Flask, settings: Settings) -> None:
@@ -59,9 +86,19 @@ def connect(app: Flask, settings: Settings) -> None:
         with app.app_context():
             run_due(settings)
 
+    busy = Lock()
+
+    def sweep_long() -> None:
+        with app.app_context():
+            run_long(settings, busy)
+
     app.extensions["mentorcert"]["huey"] = huey
-    app.extensions["mentorcert"]["sweep"] = huey.task(name="sweep")(sweep)
+    app.extensions["mentorcert"]["sweeps"] = [
+        huey.task(name="sweep")(sweep),
+        huey.task(name="sweep-long")(sweep_long),
+    ]
     huey.periodic_task(crontab(minute="*"), name="sweep-each-minute")(sweep)
+    huey.periodic_task(crontab(minute="*"), name="sweep-long-each-minute")(sweep_long)
 
     def clear_recordings() -> None:
         with app.app_context():
@@ -79,15 +116,23 @@ def connect(app: Flask, settings: Settings) -> None:
 def wake_if_asked(session: Session, app: Flask) -> None:
     """Wake the worker when the transaction that was just committed put something into the outbox."""
     if outbox.take_request(session):
-        app.extensions["mentorcert"]["sweep"]()
+        wake(app)
+
+
+def wake(app: Flask) -> None:
+    """Have the worker look at once for rows that are due."""
+    for sweep in app.extensions["mentorcert"]["sweeps"]:
+        sweep()
 
 
 def consume(app: Flask) -> None:
     """Run the worker until it is told to stop (SIGTERM, Ctrl-C, a closed terminal); what it does then is finished."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     huey: Huey = app.extensions["mentorcert"]["huey"]
-    app.extensions["mentorcert"]["sweep"]()
-    consumer = Consumer(huey, workers=2, periodic=True, initial_delay=0.1, max_delay=2)
+    for name in programs.missing(PROGRAMS):
+        logger.warning("%s is not installed: recordings wait until it is (install ffmpeg)", name)
+    wake(app)
+    consumer = Consumer(huey, workers=3, periodic=True, initial_delay=0.1, max_delay=2)
     consumer.start()
     told = Event()
     delivery = _start_delivery(app, told)
@@ -113,19 +158,72 @@ def _start_delivery(app: Flask, told: Event) -> Thread:
 
 
 def run_due(settings: Settings, *, now: datetime | None = None) -> int:
-    """Run every row that is due, one transaction to claim and one a row to settle; gives how many were run."""
+    """Run every short row that is due, one transaction to claim and one a row to settle; gives how many were run."""
     count = 0
-    while rows := _claim(now or datetime.now(UTC)):
+    while rows := _claim(now or datetime.now(UTC), but=LONG):
         for row_id in rows:
             _run(row_id, settings, now or datetime.now(UTC))
             count += 1
     return count
 
 
-def _claim(now: datetime) -> list[int]:
+def run_long(settings: Settings, busy: Lock, *, now: datetime | None = None) -> int:
+    """Run every long row that is due, one after the other, unless this process does so already; gives how many.
+
+    Who finds it busy may have put a row in after the other one looked: so that one looks again when it is done.
+    """
+    count = 0
+    while busy.acquire(blocking=False):
+        try:
+            ran = _run_all_long(settings, now)
+        finally:
+            busy.release()
+        if not ran:
+            break
+        count += ran
+    return count
+
+
+def _run_all_long(settings: Settings, now: datetime | None) -> int:
+    count = 0
+    while rows := _claim(now or datetime.now(UTC), most=1, only=LONG):
+        _run_held(rows[0], settings, now)
+        count += 1
+    return count
+
+
+def _run_held(row_id: int, settings: Settings, now: datetime | None) -> None:
+    """Run a row whose lease is moved on meanwhile, and have what it asked for done at once."""
+    with held(db.engine, row_id):
+        _run(row_id, settings, now or datetime.now(UTC))
+    run_due(settings, now=now)
+
+
+@contextmanager
+def held(engine: Engine, row_id: int, every: float = HOLD_SECONDS) -> Iterator[None]:
+    """Keep the lease of a row from ending while the block runs; when the process dies, it ends by itself."""
+    over = Event()
+    with Session(engine) as session:
+        attempt = session.scalar(select(OutboxRow.attempts).where(OutboxRow.id == row_id)) or 0
+
+    def renew() -> None:
+        while not over.wait(every):
+            with own_transaction(engine) as session:
+                outbox.renew(session, row_id, attempt, now=datetime.now(UTC))
+
+    thread = Thread(target=renew, name="lease")
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _claim(now: datetime, **which: Any) -> list[int]:
     session = db.session()
     writing(session)
-    rows = [row.id for row in outbox.claim(session, now=now)]
+    rows = [row.id for row in outbox.claim(session, now=now, **which)]
     session.commit()
     return rows
 
@@ -138,7 +236,9 @@ def _run(row_id: int, settings: Settings, now: datetime) -> None:
     error = _attempt(job, payload, settings)
     writing(session)
     row = session.get_one(OutboxRow, row_id)
-    if error:
+    if error and job in LONG:
+        outbox.postponed(row, error, now=now)
+    elif error:
         outbox.failed(row, error, now=now)
     else:
         outbox.done(row, now=now)

@@ -5,11 +5,11 @@ marks it done, or gives it back with a later time. The row is the truth: a kille
 sweep finds the row again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import JSON, Index, delete, select
+from sqlalchemy import JSON, Index, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mentorcert.db import Base
@@ -22,6 +22,7 @@ MOST_CLAIMED: Final = 10
 MOST_ATTEMPTS: Final = 8
 _ASKED: Final = "mentorcert_outbox"
 _FIRST_WAIT: Final = timedelta(seconds=30)
+_LONGEST_WAIT: Final = timedelta(minutes=15)
 
 
 class OutboxRow(Base):
@@ -56,11 +57,17 @@ def take_request(session: Session) -> bool:
     return bool(session.info.pop(_ASKED, False))
 
 
-def claim(session: Session, *, now: datetime, most: int = MOST_CLAIMED) -> Sequence[OutboxRow]:
-    """Take up to `most` rows that are due, oldest first; nobody else gets them until the lease ends."""
+def claim(
+    session: Session, *, now: datetime, most: int = MOST_CLAIMED, only: Collection[str] = (), but: Collection[str] = ()
+) -> Sequence[OutboxRow]:
+    """Take up to `most` rows that are due, oldest first; nobody else gets them until the lease ends.
+
+    Of the jobs named in `only`, when there are any, and of none named in `but`.
+    """
+    of_job = OutboxRow.job.in_(only) if only else OutboxRow.job.not_in(but)
     due = (
         select(OutboxRow)
-        .where(OutboxRow.state == "waiting", OutboxRow.next_at <= now)
+        .where(OutboxRow.state == "waiting", OutboxRow.next_at <= now, of_job)
         .order_by(OutboxRow.next_at, OutboxRow.id)
         .limit(most)
         .with_for_update(skip_locked=True)
@@ -70,6 +77,12 @@ def claim(session: Session, *, now: datetime, most: int = MOST_CLAIMED) -> Seque
         row.attempts += 1
         row.next_at = now + LEASE
     return rows
+
+
+def renew(session: Session, row_id: int, attempt: int, *, now: datetime) -> bool:
+    """Move the end of a lease on; False when the row is no longer held by this attempt."""
+    held = update(OutboxRow).where(OutboxRow.id == row_id, OutboxRow.attempts == attempt, OutboxRow.state == "waiting")
+    return session.scalar(held.values(next_at=now + LEASE).returning(OutboxRow.id)) is not None
 
 
 def done(row: OutboxRow, *, now: datetime) -> None:
@@ -84,6 +97,12 @@ def failed(row: OutboxRow, error: str, *, now: datetime) -> None:
         row.state, row.finished_at = "dead", now
     else:
         row.next_at = now + _FIRST_WAIT * 2 ** (row.attempts - 1)
+
+
+def postponed(row: OutboxRow, error: str, *, now: datetime) -> None:
+    """Give back a row for which something is missing that somebody must mend: it is tried until that is done."""
+    row.last_error = error[:2000]
+    row.next_at = now + min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(row.attempts - 1, 10))
 
 
 def clear(session: Session, *, now: datetime) -> int:

@@ -157,24 +157,27 @@ def judge(facts: Facts) -> Accepted:
     sound = next((track for track in facts.tracks if not track.is_picture), None)
     if sound is None:
         raise Unplayable("it has no sound.", "Export it again with audio, as MP4 or WebM.")
-    _refuse_bad_tracks(picture, sound)
+    for track in facts.tracks:
+        _refuse_bad(track)
     container = _container(facts, picture, sound)
     as_it_is = container is facts.kind and facts.is_strict and facts.is_seekable and facts.seconds > 0
     seconds = max(1, int(facts.seconds)) if facts.seconds > 0 else 0
     return Accepted(container, seconds, sound.index, picture.index if picture else None, not as_it_is)
 
 
-def _refuse_bad_tracks(picture: Track | None, sound: Track) -> None:
-    if sound.is_locked or (picture is not None and picture.is_locked):
+def _refuse_bad(track: Track) -> None:
+    if track.is_locked:
         raise Unplayable("it is locked by copy protection.", "Record or export it without, as MP4 (H.264).")
-    if picture is None:
-        return
-    if picture.width * picture.height > MOST_PIXELS:
-        size = f"{picture.width} × {picture.height}"
+    which, names = ("picture", "H.264, VP8, VP9 or AV1") if track.is_picture else ("sound", "AAC, MP3, Opus or Vorbis")
+    if not any(track.codec in _fitting(track, kind) for kind in FITTING):
+        todo = f"Export it again as MP4 or WebM with {names}."
+        raise Unplayable(f"its {which} is {_name(track.codec)}, which not every browser plays.", todo)
+    if track.width * track.height > MOST_PIXELS:
+        size = f"{track.width} × {track.height}"
         raise Unplayable(f"its picture is {size} points large, more than browsers play.", "Export it at 1080p or less.")
-    if picture.codec == "h264" and picture.pixels not in PLANAR:
+    if track.codec == "h264" and track.pixels not in PLANAR:
         raise Unplayable(
-            f"its picture is H.264 of a kind ({picture.pixels}) that browsers don’t play.",
+            f"its picture is H.264 of a kind ({track.pixels}) that browsers don’t play.",
             "Export it again as MP4 (H.264) with 8 bits and 4:2:0, the usual setting.",
         )
 
@@ -182,23 +185,13 @@ def _refuse_bad_tracks(picture: Track | None, sound: Track) -> None:
 def _container(facts: Facts, picture: Track | None, sound: Track) -> Kind:
     """The container that it stays or is put in: its own when that fits."""
     for each in sorted(FITTING, key=lambda kind: kind is not facts.kind):
-        pictures, sounds = FITTING[each]
-        if sound.codec in sounds and (picture is None or picture.codec in pictures):
+        if all(track is None or track.codec in _fitting(track, each) for track in (picture, sound)):
             return each
-    if picture is not None:
-        _require_known(picture.codec, 0, "picture", "H.264, VP8, VP9 or AV1")
-    _require_known(sound.codec, 1, "sound", "AAC, MP3, Opus or Vorbis")
     raise Unplayable("browsers don’t play its picture and its sound out of one file.")
 
 
-def _require_known(codec: str, which: int, what: str, names: str) -> None:
-    if not any(codec in _fitting(which, kind) for kind in FITTING):
-        todo = f"Export it again as MP4 or WebM with {names}."
-        raise Unplayable(f"its {what} is {_name(codec)}, which not every browser plays.", todo)
-
-
-def _fitting(which: int, kind: Kind) -> Collection[str]:
-    return FITTING[kind][which]
+def _fitting(track: Track, kind: Kind) -> Collection[str]:
+    return FITTING[kind][0 if track.is_picture else 1]
 
 
 def _name(codec: str) -> str:
