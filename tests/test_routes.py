@@ -115,6 +115,7 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "evidence.statements": frozenset({"administrator"}),
     "grading.bench": COACH,
     "grading.feedback": OWNER | COACH | MANAGER,
+    "grading.feedback_of_assessment": OWNER | COACH | MANAGER,
     "grading.give_back": COACH,
     "grading.grade": COACH,
     "grading.mine": OWNER | COACH | MANAGER,
@@ -180,6 +181,7 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "trainee.home": SIGNED_IN,
     "trainee.unit": OWNER,
     "upkeep.ask_forget": frozenset({"administrator"}),
+    "upkeep.deletions": frozenset({"administrator"}),
     "upkeep.forget": frozenset({"administrator"}),
     "upkeep.tell": EVERYBODY,  # it asks for a key of its own, and is nothing where none is set
 }

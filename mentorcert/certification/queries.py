@@ -19,7 +19,8 @@ from mentorcert.errors import NotFound
 from mentorcert.evidence import queries as evidence
 from mentorcert.evidence.iris import Iris
 from mentorcert.evidence.queries import NOTHING, Standing
-from mentorcert.grading.models import Assessment
+from mentorcert.grading import documents
+from mentorcert.grading.models import Outcome
 from mentorcert.permissions import Scope
 from mentorcert.recordings.models import Recording
 from mentorcert.sessions.models import LiveSession
@@ -122,20 +123,20 @@ def _attendance(iris: Iris, season: Sequence[LiveSession], known: Mapping[str, S
 def _graded(session: Session, enrolments: Sequence[Enrolment]) -> dict[UUID | None, Grade]:
     """Released grades by the statement that told of them: a voided statement's grade counts for nothing."""
     query = (
-        select(Assessment)
-        .join(Recording, Assessment.recording_id == Recording.id)
-        .where(Recording.enrolment_id.in_([each.id for each in enrolments]), Assessment.released_at.is_not(None))
+        select(Outcome)
+        .join(Recording, Outcome.recording_id == Recording.id)
+        .where(Recording.enrolment_id.in_([each.id for each in enrolments]))
     )
-    return {found.statement_id: _grade(session, found) for found in session.scalars(query) if found.statement_id}
+    return {found.statement_id: _grade(session, found) for found in session.scalars(query)}
 
 
-def _grade(session: Session, assessment: Assessment) -> Grade:
-    rubric = catalog.rubric(session, assessment.rubric_version.hash)
+def _grade(session: Session, outcome: Outcome) -> Grade:
+    rubric = catalog.rubric(session, outcome.rubric_version.hash)
     return Grade(
-        percent=assessment.percent or 0,
+        percent=outcome.percent,
         pass_percent=rubric.pass_percent,
-        critical=_critical_levels(rubric, {mark.criterion: mark.level for mark in assessment.marks}),
-        released_at=assessment.released_at or assessment.taken_at,
+        critical=_critical_levels(rubric, documents.levels(outcome.document)),
+        released_at=outcome.released_at,
     )
 
 

@@ -16,6 +16,7 @@ from mentorcert.demo.study import Event
 from mentorcert.evidence.service import Door
 from mentorcert.files import Files
 from mentorcert.grading import service as grading
+from mentorcert.grading import taking
 from mentorcert.grading.drafts import Draft, Entry
 from mentorcert.people.models import Person
 from mentorcert.recordings import queries
@@ -136,7 +137,7 @@ class Grading:
 
     def _take(self, who: str, story: Story) -> Callable[[datetime], object]:
         coach = self.persons[story.coach].uuid
-        return lambda now: grading.take(self.session, self._recording(who), who=coach, now=now)
+        return lambda now: taking.take(self.session, self._recording(who), who=coach, now=now)
 
     def _save(self, who: str, story: Story, *, last: bool) -> Callable[[datetime], object]:
         coach, said = self.persons[story.coach].uuid, story.comments or {}
@@ -145,10 +146,10 @@ class Grading:
         draft = Draft(revision=0, comment=story.whole, entries=entries)
 
         def save(now: datetime) -> object:
-            held = grading.take(self.session, self._recording(who), who=coach, now=now)
+            held = taking.take(self.session, self._recording(who), who=coach, now=now)
             if not last:
                 return grading.save_draft(self.session, held.uuid, draft, who=coach, now=now)
-            return grading.release(self.session, self.door, held.uuid, draft, who=coach, now=now)
+            return grading.submit(self.session, self.door, held.uuid, draft, who=coach, now=now)
 
         return save
 

@@ -47,6 +47,10 @@ class Iris:
         """A recorded coaching conversation."""
         return f"{self.base}/recordings/{recording}"
 
+    def criterion(self, rubric: str, criterion: str) -> str:
+        """A criterion of a rubric."""
+        return f"{self.base}/rubrics/{rubric}/{criterion}"
+
     def certificate(self, certificate: UUID) -> str:
         """A certificate."""
         return f"{self.base}/certificates/{certificate}"

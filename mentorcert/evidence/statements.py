@@ -14,6 +14,7 @@ from typing import Any
 
 import tincan
 
+from mentorcert.catalog.rubric import Criterion
 from mentorcert.evidence.accounts import SYSTEM
 from mentorcert.evidence.iris import Iris
 from xapi import vocabulary as v
@@ -65,6 +66,19 @@ class Seen:
     """The stretches that were played, as the video profile writes them."""
     viewing: uuid.UUID | None = None
     """Which opening of the player it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """What the statements of one released grade have in common."""
+
+    recording: uuid.UUID
+    coaches: Sequence[uuid.UUID]
+    """Whose grades it rests on: one, or two that were combined."""
+    rubric: str
+    """The hash of the rubric's version."""
+    appealed: bool = False
+    """Whether it was decided on appeal."""
 
 
 def lesson_completed(about: About, unit: str, lesson: Thing, *, at: datetime) -> bytes:
@@ -131,7 +145,13 @@ def strengths_recorded(about: About, unit: str, lesson: Thing, *, at: datetime) 
 def session_attended(about: About, session: Thing, facilitator: uuid.UUID, *, at: datetime) -> bytes:
     """The trainee took part in a live session."""
     return _statement(
-        about, v.ATTENDED, session, at=at, parent=about.iris.course, result={"completion": True}, instructor=facilitator
+        about,
+        v.ATTENDED,
+        session,
+        at=at,
+        parent=about.iris.course,
+        result={"completion": True},
+        instructors=[facilitator],
     )
 
 
@@ -145,12 +165,10 @@ def recording_submitted(about: About, recording: Thing, *, at: datetime) -> byte
 def grade_released(
     about: About,
     final: Thing,
-    recording: uuid.UUID,
-    coach: uuid.UUID,
+    grade: Grade,
     *,
     percent: int,
     passed: bool,
-    rubric_version: str,
     levels: Mapping[str, str],
     at: datetime,
 ) -> bytes:
@@ -161,16 +179,38 @@ def grade_released(
         "score": {"scaled": percent / 100, "raw": percent, "min": 0, "max": 100},
         "extensions": {v.CRITERIA_EXTENSION: dict(levels)},
     }
+    return _graded(about, v.PASSED if passed else v.FAILED, final, grade, result, parent=about.iris.course, at=at)
+
+
+def criterion_graded(
+    about: About, thing: Thing, grade: Grade, criterion: Criterion, level: str, *, at: datetime
+) -> bytes:
+    """The part of one criterion in a released grade: the points of the level reached, of the highest level's.
+
+    Only a critical criterion says success: whether its minimum level was reached.
+    """
+    points, most = criterion.level(level).points, max(each.points for each in criterion.levels)
+    result = {
+        "score": {"scaled": points / most, "raw": points, "min": 0, "max": most},
+        "extensions": {v.CRITERIA_EXTENSION: {criterion.id: level}},
+        **({"success": criterion.reaches_minimum(level)} if criterion.critical else {}),
+    }
+    return _graded(about, v.SCORED, thing, grade, result, parent=about.iris.final, at=at)
+
+
+def _graded(
+    about: About, verb: str, thing: Thing, grade: Grade, result: Mapping[str, Any], *, parent: str, at: datetime
+) -> bytes:
     return _statement(
         about,
-        v.PASSED if passed else v.FAILED,
-        final,
+        verb,
+        thing,
         at=at,
-        parent=about.iris.course,
+        parent=parent,
         result=result,
-        extensions={v.RUBRIC_EXTENSION: rubric_version},
-        instructor=coach,
-        other=about.iris.recording(recording),
+        extensions={v.RUBRIC_EXTENSION: grade.rubric, **({v.APPEAL_EXTENSION: True} if grade.appealed else {})},
+        instructors=grade.coaches,
+        other=about.iris.recording(grade.recording),
     )
 
 
@@ -211,7 +251,7 @@ def _statement(
     result: Mapping[str, Any] | None = None,
     definition: Mapping[str, Any] | None = None,
     extensions: Mapping[str, Any] | None = None,
-    instructor: uuid.UUID | None = None,
+    instructors: Sequence[uuid.UUID] = (),
     other: str = "",
 ) -> bytes:
     activities = {
@@ -227,8 +267,8 @@ def _statement(
     }
     if extensions:
         context["extensions"] = tincan.Extensions(dict(extensions))
-    if instructor:
-        context["instructor"] = _agent(about.iris.base, str(instructor))
+    if instructors:
+        context["instructor"] = _instructor(about.iris.base, instructors)
     statement = tincan.Statement(
         id=uuid.uuid4(),
         actor=_agent(about.iris.base, str(about.person)),
@@ -262,6 +302,12 @@ def _references(iris: Sequence[str]) -> list[tincan.Activity]:
 
 def _agent(iri_base: str, name: str) -> tincan.Agent:
     return tincan.Agent(account=tincan.AgentAccount(home_page=iri_base, name=name))
+
+
+def _instructor(iri_base: str, people: Sequence[uuid.UUID]) -> tincan.Agent | tincan.Group:
+    """One person, or several as a group without a name (xAPI 1.0.3, Data 2.4.2.2)."""
+    agents = [_agent(iri_base, str(each)) for each in people]
+    return agents[0] if len(agents) == 1 else tincan.Group(member=agents)
 
 
 def _verb(iri: str) -> tincan.Verb:

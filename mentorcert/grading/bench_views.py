@@ -30,9 +30,9 @@ blueprint: Final = Blueprint("grading", "mentorcert.grading", template_folder="t
 def bench(assessment: UUID) -> ResponseReturnValue:
     """The recording and the rubric side by side."""
     found = queries.assessment(here.session(), assessment)
-    if found.released_at is not None:
-        return redirect(url_for("grading.feedback", assessment=assessment))
     service.require_own(found, here.person())
+    if found.submitted_at is not None:
+        return redirect(_after_submission(found))
     if found.given_back_at is not None:
         flash(_("You gave recording %(number)d back.", number=found.recording.number), "look")
         return redirect(url_for("grading.queue"))
@@ -51,14 +51,18 @@ def grade(assessment: UUID) -> ResponseReturnValue:
             flash(_("Draft saved."))
             return redirect(url_for("grading.bench", assessment=assessment), 303)
         mine = door(here.settings().iri_base)
-        found = service.release(here.session(), mine, assessment, draft, who=here.person(), now=here.now())
+        found = service.submit(here.session(), mine, assessment, draft, who=here.person(), now=here.now())
     except StaleDraft as stale:
         return _bench_page(Sheet(stale.saved, draft, other=drafts.draft_of(stale.saved))), 409
     except Invalid as problem:
         errors = {fault.where: f"{fault.what} {fault.todo}" for fault in reversed(problem.faults)}
         return _bench_page(Sheet(queries.assessment(here.session(), assessment), draft, errors, problem.title)), 400
-    flash(_("Recording %(number)d is graded. The trainee hears of it by mail.", number=found.recording.number))
-    return redirect(url_for("grading.feedback", assessment=assessment), 303)
+    number = found.recording.number
+    if queries.standing(here.session(), found.recording) is None:
+        flash(_("Your grade of recording %(number)d is submitted. The trainee does not see it yet.", number=number))
+    else:
+        flash(_("Recording %(number)d is graded. The trainee hears of it by mail.", number=number))
+    return redirect(_after_submission(found), 303)
 
 
 @blueprint.post("/assessments/<uuid:assessment>/draft")
@@ -88,6 +92,13 @@ class Sheet:
     """What is wrong altogether."""
     other: Draft | None = None
     """The draft that another tab saved."""
+
+
+def _after_submission(found: Assessment) -> str:
+    """Where a coach goes once their grade is submitted: to what was released, or back to the queue."""
+    if queries.standing(here.session(), found.recording) is None:
+        return url_for("grading.queue")
+    return url_for("grading.feedback", recording=found.recording.uuid)
 
 
 def _bench_page(sheet: Sheet) -> str:

@@ -1,40 +1,24 @@
-"""Reading assessments, and the queue of what waits for one."""
+"""Reading what coaches made of recordings, and what was delivered."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select, true
-from sqlalchemy.orm import Session, defer, joinedload
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
 from mentorcert.catalog import queries as catalog
-from mentorcert.catalog.models import ProgrammeVersion
+from mentorcert.catalog.policy import Grading
 from mentorcert.catalog.rubric import Rubric
 from mentorcert.cohorts import queries as cohorts
 from mentorcert.cohorts.models import Cohort, Enrolment
 from mentorcert.errors import NotFound
-from mentorcert.grading.models import Assessment
-from mentorcert.people.models import Person
-from mentorcert.permissions import EVERYWHERE, Role, Scope, Viewer
-from mentorcert.recordings import final
+from mentorcert.grading import places
+from mentorcert.grading.models import Appeal, Assessment, Kind, Outcome
+from mentorcert.grading.places import Grades
+from mentorcert.people.models import Grant, Person
+from mentorcert.permissions import EVERYWHERE, Role, Scope, cohort_scope
+from mentorcert.recordings import queries as recordings
 from mentorcert.recordings.models import Recording
-from mentorcert.sessions.models import LiveSession
-
-DONE_SHOWN: Final = 50
-"""How many of a coach's own finished gradings the queue shows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """What a coach sees: what waits, oldest first; what they have on the bench; what they have done, newest first."""
-
-    waiting: Sequence[Recording]
-    mine: Sequence[Assessment]
-    done: Sequence[Assessment]
-    next_due: datetime | None
-    """When the next recordings are due; only looked up when nothing waits."""
 
 
 def assessment(session: Session, uuid: UUID) -> Assessment:
@@ -50,20 +34,104 @@ def rubric_of(session: Session, found: Assessment) -> Rubric:
     return catalog.rubric(session, found.rubric_version.hash)
 
 
-def released(session: Session, enrolment: Enrolment) -> Assessment | None:
-    """The newest released assessment of an enrolment."""
-    query = (
-        select(Assessment)
-        .join(Recording, Assessment.recording_id == Recording.id)
-        .where(Recording.enrolment_id == enrolment.id, Assessment.released_at.is_not(None))
-        .order_by(Assessment.released_at.desc(), Assessment.id.desc())
-    )
-    return session.scalar(query.limit(1))
+def policy_of(session: Session, recording: Recording) -> Grading:
+    """The rules by which a recording is graded: its cohort's programme says them."""
+    return cohorts.programme(session, recording.enrolment.cohort).final.grading
 
 
-def held(session: Session, recording: Recording) -> Assessment | None:
-    """The assessment of a recording that was not given back: under way, or released."""
+def pinned_rubric(session: Session, recording: Recording) -> Rubric:
+    """The rubric that a recording is graded by: in the version that its cohort's programme is pinned to."""
+    cohort = recording.enrolment.cohort
+    wanted = recordings.final_rubric(cohorts.programme(session, cohort))
+    return catalog.rubric(session, cohort.version.rubrics[wanted])
+
+
+def of_recording(session: Session, recording: Recording) -> Sequence[Assessment]:
+    """What coaches have made of a recording, under way or submitted; what was given back is left out."""
     query = select(Assessment).where(Assessment.recording_id == recording.id, Assessment.given_back_at.is_(None))
+    return session.scalars(query.order_by(Assessment.id)).all()
+
+
+def held(session: Session, recording: Recording, coach: int) -> Assessment | None:
+    """What a coach (integer key) makes or has made of a recording; None once they gave it back."""
+    return next((each for each in of_recording(session, recording) if each.coach_id == coach), None)
+
+
+def submitted(session: Session, recording: Recording) -> list[Assessment]:
+    """The grades that coaches have submitted of a recording, in order."""
+    return [each for each in of_recording(session, recording) if each.submitted_at is not None]
+
+
+def grades(session: Session, recording: Recording) -> Grades:
+    """All that says which places of a recording are free."""
+    holds = tuple(
+        places.hold(
+            each.coach_id,
+            each.round,
+            each.lease_until,
+            each.submitted_at is not None,
+            [(mark.criterion, mark.level) for mark in each.marks],
+        )
+        for each in of_recording(session, recording)
+    )
+    found = standing(session, recording)
+    appealed = open_appeal(session, recording) is not None
+    policy, rubric = policy_of(session, recording), pinned_rubric(session, recording)
+    return Grades(rubric, policy, holds, found is not None, appealed)
+
+
+def coaches(session: Session, cohort: Cohort) -> frozenset[int]:
+    """Who may grade recordings of a cohort, by integer key: its coaches, and those of every cohort."""
+    query = (
+        select(Grant.person_id)
+        .join(Person, Grant.person_id == Person.id)
+        .where(Grant.role == Role.COACH, Grant.scope.in_([EVERYWHERE, cohort_scope(cohort.uuid)]))
+        .where(Person.archived_at.is_(None))
+    )
+    return frozenset(session.scalars(query))
+
+
+def outcome(session: Session, uuid: UUID) -> Outcome:
+    """What was delivered, by UUID; raises NotFound."""
+    found = session.scalar(select(Outcome).where(Outcome.uuid == uuid))
+    if found is None:
+        raise NotFound("There is no such grade.", "Go to the recording that it is of.")
+    return found
+
+
+def standing(session: Session, recording: Recording) -> Outcome | None:
+    """The outcome of a recording that stands; None before it is released."""
+    query = select(Outcome).where(Outcome.recording_id == recording.id, Outcome.replaced_by_id.is_(None))
+    return session.scalar(query)
+
+
+def outcomes(session: Session, enrolments: Collection[int]) -> Sequence[Outcome]:
+    """The outcomes that stand of enrolments (integer keys), newest first: one for each recording that was graded."""
+    return session.scalars(_standing(enrolments)).all()
+
+
+def released(session: Session, enrolment: Enrolment) -> Outcome | None:
+    """The newest released outcome of an enrolment."""
+    return session.scalar(_standing([enrolment.id]).limit(1))
+
+
+def open_appeal(session: Session, recording: Recording) -> Appeal | None:
+    """The appeal of a recording's outcome that is not decided."""
+    query = (
+        select(Appeal)
+        .join(Outcome, Appeal.outcome_id == Outcome.id)
+        .where(Outcome.recording_id == recording.id, Appeal.decided_at.is_(None))
+    )
+    return session.scalar(query)
+
+
+def appeal_of(session: Session, recording: Recording) -> Appeal | None:
+    """The appeal of a recording's grade, decided or not."""
+    query = (
+        select(Appeal)
+        .join(Outcome, Appeal.outcome_id == Outcome.id)
+        .where(Outcome.recording_id == recording.id, Outcome.kind == Kind.GRADE)
+    )
     return session.scalar(query)
 
 
@@ -75,20 +143,10 @@ def given_back(session: Session, recording: Recording, coach: int) -> Assessment
     return session.scalar(query.order_by(Assessment.id.desc()).limit(1))
 
 
-def queue(session: Session, coach: Viewer, *, now: datetime) -> Queue:
-    """What waits in the cohorts that somebody coaches, and what they took. A number of queries that does not grow."""
-    coached = _coached(coach)
-    waiting = _waiting(session, coach, coached)
-    of_coach = select(Assessment).join(Person, Assessment.coach_id == Person.id).where(Person.uuid == coach.person)
-    light = joinedload(Assessment.recording).options(defer(Recording.transcript))
-    mine = of_coach.where(Assessment.given_back_at.is_(None), Assessment.released_at.is_(None)).options(light)
-    done = of_coach.where(Assessment.released_at.is_not(None)).options(light)
-    return Queue(
-        waiting,
-        session.scalars(mine.order_by(Assessment.taken_at, Assessment.id)).all(),
-        session.scalars(done.order_by(Assessment.released_at.desc(), Assessment.id.desc()).limit(DONE_SHOWN)).all(),
-        None if waiting else _next_due(session, coached, now),
-    )
+def third_coaches(session: Session, recording: Recording) -> frozenset[int]:
+    """The coaches who have not graded a recording, and are not its trainee, by integer key."""
+    graded = {each.coach_id for each in submitted(session, recording)} | {recording.enrolment.person_id}
+    return coaches(session, recording.enrolment.cohort) - graded
 
 
 def scope_of_assessment(session: Session, uuid: UUID) -> Scope | None:
@@ -97,39 +155,10 @@ def scope_of_assessment(session: Session, uuid: UUID) -> Scope | None:
     return cohorts.scope_around(session, of_recording.where(Assessment.uuid == uuid))
 
 
-def _waiting(session: Session, coach: Viewer, coached: ColumnElement[bool]) -> Sequence[Recording]:
-    taken = exists().where(Assessment.recording_id == Recording.id, Assessment.given_back_at.is_(None))
-    query = (
-        select(Recording)
-        .join(Enrolment, Recording.enrolment_id == Enrolment.id)
-        .join(Cohort, Enrolment.cohort_id == Cohort.id)
-        .join(Person, Enrolment.person_id == Person.id)
-        .where(coached, ~taken, Recording.replaced_at.is_(None), Enrolment.archived_at.is_(None))
-        .where(Person.uuid != coach.person)
-        .order_by(Recording.submitted_at, Recording.id)
-        .options(defer(Recording.transcript))
+def _standing(enrolments: Collection[int]) -> Select[Outcome]:
+    return (
+        select(Outcome)
+        .join(Recording, Outcome.recording_id == Recording.id)
+        .where(Recording.enrolment_id.in_(enrolments), Outcome.replaced_by_id.is_(None))
+        .order_by(Outcome.released_at.desc(), Outcome.id.desc())
     )
-    return session.scalars(query).all()
-
-
-def _coached(coach: Viewer) -> ColumnElement[bool]:
-    """Whether a row of `Cohort` is one that somebody coaches."""
-    if (Role.COACH, EVERYWHERE) in coach.grants:
-        return true()
-    return Cohort.uuid.in_(coach.cohorts(Role.COACH))
-
-
-def _next_due(session: Session, coached: ColumnElement[bool], now: datetime) -> datetime | None:
-    """The next time at which recordings of these cohorts are due."""
-    query = (
-        select(Cohort.zone, ProgrammeVersion.hash, func.max(LiveSession.starts_at))
-        .join(LiveSession, LiveSession.cohort_id == Cohort.id)
-        .join(ProgrammeVersion, Cohort.version_id == ProgrammeVersion.id)
-        .where(coached, Cohort.archived_at.is_(None), LiveSession.cancelled_at.is_(None))
-        .group_by(Cohort.id, Cohort.zone, ProgrammeVersion.hash)
-    )
-    dues = [
-        final.due_at(last, catalog.programme(session, version).final.due_days_after_last_session, zone)
-        for zone, version, last in session.execute(query).all()
-    ]
-    return min((due for due in dues if due is not None and due > now), default=None)

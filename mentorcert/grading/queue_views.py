@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from mentorcert.grading import queries, service
+from mentorcert.grading import queueing, service, taking
 from mentorcert.grading.bench_views import blueprint
 from mentorcert.permissions import Permission, needs
 from mentorcert.web import here
@@ -16,7 +16,7 @@ from mentorcert.web import here
 @needs(Permission.GRADE)
 def queue() -> ResponseReturnValue:
     """What waits for a coach, what they have on the bench, what they have done."""
-    found = queries.queue(here.session(), here.viewer(), now=here.now())
+    found = queueing.queue(here.session(), here.viewer(), now=here.now())
     return render_template("grading/queue.html", queue=found)
 
 
@@ -24,7 +24,7 @@ def queue() -> ResponseReturnValue:
 @needs(Permission.GRADE)
 def take(recording: UUID) -> ResponseReturnValue:
     """Put a recording on one's bench."""
-    made = service.take(here.session(), recording, who=here.person(), now=here.now())
+    made = taking.take(here.session(), recording, who=here.person(), now=here.now())
     return redirect(url_for("grading.bench", assessment=made.uuid), 303)
 
 

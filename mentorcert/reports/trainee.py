@@ -13,7 +13,7 @@ from mentorcert.cohorts.models import Cohort, Enrolment
 from mentorcert.coursework.home import Ending, NextSession, Season
 from mentorcert.coursework.study import Study
 from mentorcert.evidence.queries import NOTHING
-from mentorcert.grading.models import Assessment
+from mentorcert.grading.models import Outcome
 from mentorcert.people import queries as people
 from mentorcert.permissions import Role, cohort_scope
 from mentorcert.recordings.models import Recording
@@ -29,7 +29,7 @@ class HandedIn:
     """The recording that counts, and what a coach made of it."""
 
     recording: Recording
-    released: Assessment | None
+    released: Outcome | None
 
 
 def season(planned: Sequence[LiveSession], study: Study, zone: ZoneInfo, address: Address, *, now: datetime) -> Season:
@@ -62,12 +62,12 @@ def with_company(session: Session, season: Season, cohort: Cohort) -> Season:
 
 def handed_in(session: Session, enrolment: int) -> HandedIn | None:
     """The newest recording of an enrolment (its integer key) that was not replaced. One query."""
-    released = (Assessment.recording_id == Recording.id) & Assessment.released_at.is_not(None)
+    standing = (Outcome.recording_id == Recording.id) & Outcome.replaced_by_id.is_(None)
     query = (
-        select(Recording, Assessment)
-        .outerjoin(Assessment, released)
+        select(Recording, Outcome)
+        .outerjoin(Outcome, standing)
         .where(Recording.enrolment_id == enrolment, Recording.replaced_at.is_(None))
-        .order_by(Recording.submitted_at.desc(), Recording.id.desc(), Assessment.released_at.desc())
+        .order_by(Recording.submitted_at.desc(), Recording.id.desc())
         .limit(1)
     )
     found = session.execute(query).one_or_none()

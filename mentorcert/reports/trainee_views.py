@@ -84,5 +84,5 @@ def _with_urls(ending: homes.Ending, handed_in: trainee.HandedIn | None) -> home
         ending,
         recording_url=url_for("recordings.mine"),
         certificate_url=url_for("certification.mine"),
-        feedback_url=url_for("grading.feedback", assessment=released.uuid) if released else "",
+        feedback_url=url_for("grading.feedback", recording=released.recording.uuid) if released else "",
     )

@@ -13,7 +13,8 @@ from mentorcert.certification.models import Certificate
 from mentorcert.certification.service import fingerprint
 from mentorcert.cohorts.models import Enrolment
 from mentorcert.coursework.models import Reflection, StrengthsResult
-from mentorcert.grading.models import Assessment, Mark
+from mentorcert.grading.documents import wordless
+from mentorcert.grading.models import Appeal, Assessment, Mark, Moment, Outcome
 from mentorcert.outbox import OutboxRow
 from mentorcert.people.models import Grant, OneTimeLink, Person, PersonIdentifier
 from mentorcert.recordings.models import Recording
@@ -56,12 +57,22 @@ def erase_work(session: Session, person: Person, now: datetime) -> tuple[int, in
     graded = list(session.scalars(select(Assessment.id).where(Assessment.recording_id.in_(recordings))))
     session.execute(update(Mark).where(Mark.assessment_id.in_(graded)).values(comment=""))
     session.execute(update(Assessment).where(Assessment.id.in_(graded)).values(comment=""))
+    _erase_delivered(session, recordings, graded)
     # No row names the file any more, and the worker removes such files within hours.
     nothing = dict.fromkeys(("file_key", "content_type", "sha256", "link", "passcode", "transcript", "mentee_name"), "")
     session.execute(update(Recording).where(Recording.id.in_(recordings)).values(size=0, **nothing))
     opened = update(Enrolment).where(Enrolment.id.in_(enrolments), Enrolment.archived_at.is_(None))
     session.execute(opened.values(archived_at=now))
     return _erase_certificates(session, enrolments), len(recordings)
+
+
+def _erase_delivered(session: Session, recordings: Sequence[int], graded: Sequence[int]) -> None:
+    """Take the words out of what was delivered and out of what was asked: levels and numbers stay."""
+    session.execute(update(Moment).where(Moment.assessment_id.in_(graded)).values(note=""))
+    outcomes = session.execute(select(Outcome.id, Outcome.document).where(Outcome.recording_id.in_(recordings))).all()
+    for key, document in outcomes:
+        session.execute(update(Outcome).where(Outcome.id == key).values(document=wordless(document)))
+    session.execute(update(Appeal).where(Appeal.outcome_id.in_([key for key, _ in outcomes])).values(reason=""))
 
 
 def _erase_certificates(session: Session, enrolments: Sequence[int]) -> int:

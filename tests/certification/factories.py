@@ -14,8 +14,10 @@ from mentorcert.db import writing
 from mentorcert.evidence import statements
 from mentorcert.evidence.queries import about
 from mentorcert.evidence.service import Door
-from mentorcert.evidence.statements import Thing
-from mentorcert.grading.models import Assessment, Mark
+from mentorcert.evidence.statements import Grade, Thing
+from mentorcert.grading import documents
+from mentorcert.grading.deciding import Decided
+from mentorcert.grading.models import Assessment, Kind, Mark, Outcome, Round
 from mentorcert.people.models import Person
 from mentorcert.recordings.models import Recording
 from mentorcert.sessions.models import LiveSession
@@ -74,30 +76,38 @@ def grade(
     writing(session)
     recording = _handed_in(session, enrolment, now)
     whose, passed = about(enrolment, door.iri_base), percent >= rubric.pass_percent
-    body = statements.grade_released(
-        whose,
-        Thing(whose.iris.final, v.ASSESSMENT, "A recording"),
-        recording.uuid,
-        coach.uuid,
-        percent=percent,
-        passed=passed,
-        rubric_version=rubric_version.hash,
-        levels={each.id: level for each in rubric.criteria},
-        at=now,
-    )
+    levels = {each.id: level for each in rubric.criteria}
+    thing = Thing(whose.iris.final, v.ASSESSMENT, "A recording")
+    told = Grade(recording.uuid, [coach.uuid], rubric_version.hash)
+    body = statements.grade_released(whose, thing, told, percent=percent, passed=passed, levels=levels, at=now)
     [statement_id] = door.record(session, [body], now=now)
     assessment = Assessment(
         recording_id=recording.id,
         coach_id=coach.id,
         rubric_version_id=rubric_version.id,
         taken_at=now,
-        released_at=now,
+        lease_until=now,
+        submitted_at=now,
         percent=percent,
         passed=passed,
-        statement_id=statement_id,
-        marks=[Mark(criterion=each.id, level=level) for each in rubric.criteria],
+        marks=[Mark(criterion=each.id, level=level, comment="") for each in rubric.criteria],
     )
     session.add(assessment)
+    session.flush()
+    session.refresh(assessment)
+    decided = Decided(percent, passed, levels, (Round.FIRST,), "One coach graded it.")
+    outcome = Outcome(
+        recording_id=recording.id,
+        kind=Kind.GRADE,
+        rubric_version_id=rubric_version.id,
+        percent=percent,
+        passed=passed,
+        document=documents.document(rubric, rubric_version.hash, decided, [assessment]),
+        decided_at=now,
+        released_at=now,
+        statement_ids=[str(statement_id)],
+    )
+    session.add(outcome)
     session.commit()
     return assessment
 

@@ -44,17 +44,8 @@ def _check(*, passed: bool) -> bytes:
 
 def _grade(*, passed: bool) -> bytes:
     final = Thing(ABOUT.iris.final, v.RECORDING, "Final recording")
-    return statements.grade_released(
-        ABOUT,
-        final,
-        UUID(int=5),
-        COACH,
-        percent=79,
-        passed=passed,
-        rubric_version="1" * 64,
-        levels={"listening": "solid"},
-        at=NOW,
-    )
+    grade, levels = statements.Grade(UUID(int=5), [COACH], "1" * 64), {"listening": "solid"}
+    return statements.grade_released(ABOUT, final, grade, percent=79, passed=passed, levels=levels, at=NOW)
 
 
 def _answer() -> bytes:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from mentorcert.catalog import rubric as arithmetic
 from mentorcert.cohorts.models import Cohort, Enrolment
 from mentorcert.files import Files
-from mentorcert.grading import service
+from mentorcert.grading import service, taking
 from mentorcert.grading.drafts import Draft, Entry
 from mentorcert.grading.models import Assessment
 from mentorcert.people.models import Person
@@ -60,7 +60,7 @@ def make_bench(
 
 def take(session: Session, bench: Bench, coach: Person | None = None, *, now: datetime = NOW) -> Assessment:
     """Put the recording on the coach's bench, and commit."""
-    made = service.take(session, bench.recording.uuid, who=(coach or bench.coach).uuid, now=now)
+    made = taking.take(session, bench.recording.uuid, who=(coach or bench.coach).uuid, now=now)
     session.commit()
     return made
 
@@ -76,6 +76,6 @@ def draft(revision: int = 0, listening: str = "solid", close: str = "solid", **m
 
 def release(session: Session, found: Assessment, wanted: Draft | None = None, *, now: datetime = NOW) -> Assessment:
     """Submit a grade, and commit."""
-    made = service.release(session, DOOR, found.uuid, wanted or draft(), who=found.coach.uuid, now=now)
+    made = service.submit(session, DOOR, found.uuid, wanted or draft(), who=found.coach.uuid, now=now)
     session.commit()
     return made

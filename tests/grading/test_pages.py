@@ -49,6 +49,10 @@ def address(taken: Assessment) -> str:
     return f"/assessments/{taken.uuid}"
 
 
+def read_at(bench: Bench) -> str:
+    return f"/recordings/{bench.recording.uuid}/feedback"
+
+
 def test_a_recording_is_taken_graded_and_read(client: Browser, session: Session, bench: Bench) -> None:
     client.sign_in(bench.coach)
     queue = client.get("/queue").text
@@ -62,8 +66,8 @@ def test_a_recording_is_taken_graded_and_read(client: Browser, session: Session,
     assert bench.trainee.name not in shown
     assert client.submit(page, {**filled(), "do": "save"}).location == page
     released = client.submit(page, {**filled(1), "do": "submit"})
-    assert (released.status_code, released.location) == (303, f"{page}/feedback")
-    assert client.get(page).location == f"{page}/feedback"
+    assert (released.status_code, released.location) == (303, read_at(bench))
+    assert client.get(page).location == read_at(bench)
     client.sign_in(bench.trainee)
     read = client.get(f"/enrolments/{bench.enrolment.uuid}/grade", follow_redirects=True).text
     assert "You passed." in read
@@ -72,7 +76,7 @@ def test_a_recording_is_taken_graded_and_read(client: Browser, session: Session,
 
 
 def test_who_reads_what_when(client: Browser, session: Session, bench: Bench, taken: Assessment) -> None:
-    page = f"{address(taken)}/feedback"
+    page = read_at(bench)
     manager = make_person(session, "Manager", roles=(Role.MANAGER,))
     fellow = make_enrolment(session, bench.cohort).person
     for person, status in {bench.trainee: 404, bench.coach: 404, manager: 404, fellow: 403}.items():
@@ -204,7 +208,7 @@ def test_what_people_write_is_only_ever_text(client: Browser, session: Session, 
     client.submit(took, filled(comment=XSS, comment_listening=f"At 0:01 {XSS}"))
     assert XSS not in client.get(took).text
     client.submit(took, {**filled(1, comment=XSS, comment_listening=f"At 0:01 {XSS}"), "do": "submit"})
-    read = client.get(f"{took}/feedback").text
+    read = client.get(f"/recordings/{made}/feedback").text
     client.sign_in(bench.trainee)
     for page in (read, client.get(f"/enrolments/{bench.enrolment.uuid}/recording").text):
         assert XSS not in page
@@ -214,7 +218,7 @@ def test_what_people_write_is_only_ever_text(client: Browser, session: Session, 
 def test_feedback_says_what_to_work_on(client: Browser, session: Session, bench: Bench, taken: Assessment) -> None:
     release(session, taken, draft(listening="not-yet", heard="You cut in at 0:01.", whole="Wait longer."))
     client.sign_in(bench.trainee)
-    read = client.get(f"{address(taken)}/feedback").text
+    read = client.get(read_at(bench)).text
     assert "You have not passed yet. Wait longer." in read
     assert "60 of 100; 70 needed" in read
     assert "0 of 1 critical criteria met" in read
@@ -227,7 +231,7 @@ def test_feedback_says_what_to_work_on(client: Browser, session: Session, bench:
 def test_a_manager_reads_and_does_not_watch(client: Browser, session: Session, bench: Bench, taken: Assessment) -> None:
     release(session, taken)
     client.sign_in(make_person(session, "Manager", roles=(Role.MANAGER,)))
-    read = client.get(f"{address(taken)}/feedback").text
+    read = client.get(read_at(bench)).text
     assert "<video" not in read
     assert "data-seek" not in read
 
@@ -259,7 +263,7 @@ def test_the_mail_holds_no_grade(
     with app.app_context():
         jobs.run_due(settings, now=NOW)
     sent = capsys.readouterr().err
-    assert f"https://mentors.example.org{address(taken)}/feedback" in sent
+    assert f"https://mentors.example.org/recordings/{taken.recording.uuid}/feedback" in sent
     assert "a coach has graded recording 1" in sent
     assert not any(text in sent for text in ("100", "passed", "Wait longer."))
 

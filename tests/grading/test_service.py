@@ -18,7 +18,7 @@ from mentorcert.db import writing
 from mentorcert.errors import Conflict, Invalid, Refused
 from mentorcert.evidence import queries as evidence
 from mentorcert.evidence.iris import Iris
-from mentorcert.grading import queries, service
+from mentorcert.grading import queries, queueing, service, taking
 from mentorcert.grading.drafts import Draft, draft_of
 from mentorcert.grading.models import Assessment
 from mentorcert.grading.service import HoldEnded, StaleDraft
@@ -35,8 +35,8 @@ LATER = NOW + timedelta(minutes=5)
 
 
 def waiting(session: Session, bench: Bench) -> list[int]:
-    found = queries.queue(session, viewer_of(bench.coach), now=NOW)
-    return [recording.number for recording in found.waiting]
+    found = queueing.queue(session, viewer_of(bench.coach), now=NOW)
+    return [each.recording.number for each in found.waiting]
 
 
 def statements(session: Session, registration: UUID) -> list[str]:
@@ -75,7 +75,7 @@ def test_of_two_at_the_very_same_moment_one_gets_it(engine: Engine, session: Ses
         with Session(engine) as own:
             start.wait()
             try:
-                service.take(own, recording, who=who, now=NOW)
+                taking.take(own, recording, who=who, now=NOW)
                 own.commit()
                 outcomes.append("taken")
             except Conflict as problem:
@@ -93,7 +93,7 @@ def test_nobody_grades_their_own(session: Session) -> None:
     bench = make_bench(session)
     give_role(session, bench.trainee, Role.COACH, bench.cohort)
     session.refresh(bench.trainee)
-    assert queries.queue(session, viewer_of(bench.trainee), now=NOW).waiting == []
+    assert queueing.queue(session, viewer_of(bench.trainee), now=NOW).waiting == []
     with pytest.raises(Refused, match="You can’t grade your own recording"):
         take(session, bench, bench.trainee)
 
@@ -114,8 +114,8 @@ def test_the_queue_is_of_one_s_own_cohorts_oldest_first(session: Session) -> Non
     assert (waiting(session, bench), waiting(session, other)) == ([3, 1], [2])
     everywhere = make_person(session, "Everywhere", roles=(Role.COACH,))
     session.refresh(everywhere)
-    found = queries.queue(session, viewer_of(everywhere), now=NOW)
-    assert [recording.number for recording in found.waiting] == [3, 1, 2]
+    found = queueing.queue(session, viewer_of(everywhere), now=NOW)
+    assert [each.recording.number for each in found.waiting] == [3, 1, 2]
 
 
 def test_a_draft_is_saved_onto_the_one_it_was_made_from(session: Session) -> None:
@@ -142,14 +142,14 @@ def test_a_stale_draft_overwrites_nothing(session: Session) -> None:
 
 
 def submit(session: Session, uuid: UUID, wanted: Draft, *, who: UUID, now: object) -> Assessment:
-    return service.release(session, DOOR, uuid, wanted, who=who, now=NOW)
+    return service.submit(session, DOOR, uuid, wanted, who=who, now=NOW)
 
 
 def test_what_was_saved_twice_is_no_conflict(session: Session) -> None:
     found = take(session, make_bench(session))
     service.save_draft(session, found.uuid, draft(), who=found.coach.uuid, now=NOW)
     session.commit()
-    assert release(session, found, draft(0)).released_at == NOW
+    assert release(session, found, draft(0)).submitted_at == NOW
 
 
 def test_a_draft_with_a_level_that_is_not_there_is_refused(session: Session) -> None:
@@ -185,7 +185,7 @@ def test_nobody_else_writes_on_a_coach_s_bench(session: Session) -> None:
     acts: list[Callable[[], object]] = [
         lambda: service.save_draft(session, found.uuid, draft(), who=other.uuid, now=NOW),
         lambda: service.give_back(session, found.uuid, who=other.uuid, now=NOW),
-        lambda: service.release(session, DOOR, found.uuid, draft(), who=other.uuid, now=NOW),
+        lambda: service.submit(session, DOOR, found.uuid, draft(), who=other.uuid, now=NOW),
     ]
     for act in acts:
         with pytest.raises(Refused, match="Another coach grades this recording"):
@@ -199,26 +199,29 @@ def test_nobody_else_writes_on_a_coach_s_bench(session: Session) -> None:
 )
 def test_the_arithmetic_of_a_grade(session: Session, listening: str, close: str, percent: int, passed: bool) -> None:
     found = release(session, take(session, make_bench(session)), draft(listening=listening, close=close))
-    assert (found.percent, found.passed, found.released_at) == (percent, passed, NOW)
+    assert (found.percent, found.passed, found.submitted_at) == (percent, passed, NOW)
 
 
 def test_a_grade_is_told_audited_and_mailed_without_the_grade(session: Session) -> None:
     bench = make_bench(session)
     found = release(session, take(session, bench), draft(close="not-yet"))
-    assert statements(session, bench.enrolment.uuid) == ["submit", "passed"]
+    assert statements(session, bench.enrolment.uuid) == ["submit", "passed", "scored", "scored"]
     final = Iris(DOOR.iri_base, "tiny").final
     standing = evidence.standings(session, bench.enrolment.uuid)[final]
-    assert (standing.last_success, standing.best_score, standing.last_success_id) == (True, 8000, found.statement_id)
-    [entry] = session.scalars(select(AuditEntry).where(AuditEntry.action == "assessment.release"))
-    assert entry.after == {"percent": 80, "passed": True, "levels": {"listening": "solid", "close": "not-yet"}}
+    outcome = queries.standing(session, found.recording)
+    assert outcome is not None
+    assert (standing.last_success, standing.best_score, standing.last_success_id) == (True, 8000, outcome.statement_id)
+    [entry] = session.scalars(select(AuditEntry).where(AuditEntry.action == "assessment.submit"))
+    levels = {"listening": "solid", "close": "not-yet"}
+    assert entry.after == {"round": "first", "percent": 80, "passed": True, "levels": levels}
     [row] = session.scalars(select(OutboxRow).where(OutboxRow.job == "mail"))
     assert row.payload == {
         "template": "grading/mail/released",
         "to": bench.trainee.email,
         "subject": "Your recording is graded",
-        "values": {"name": "Amara Okafor", "number": 1, "path": f"/assessments/{found.uuid}/feedback"},
+        "values": {"name": "Amara Okafor", "number": 1, "path": f"/recordings/{bench.recording.uuid}/feedback"},
     }
-    assert queries.released(session, bench.enrolment) == found
+    assert queries.released(session, bench.enrolment) == outcome
 
 
 def test_an_unfinished_grade_is_refused_with_everything_that_is_open(session: Session) -> None:
@@ -238,7 +241,7 @@ def test_a_released_grade_never_changes(session: Session) -> None:
         with pytest.raises(HoldEnded, match="does not change any more"):
             act(session, found.uuid, draft(1, close="not-yet"), who=found.coach.uuid, now=LATER)
         session.rollback()
-    for row, name in ((found, "percent"), (found.marks[0], "level"), (found, "released_at")):
+    for row, name in ((found, "percent"), (found.marks[0], "level"), (found, "submitted_at")):
         writing(session)
         setattr(row, name, None)
         with pytest.raises(RuntimeError, match="never changes"):

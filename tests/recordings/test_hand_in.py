@@ -147,9 +147,8 @@ def test_after_a_grade_only_who_fell_short_hands_in_again(session: Session, pass
 def release(session: Session, recording: Recording, passed: bool) -> None:
     whose = about(recording.enrolment, BASE)
     final = Thing(whose.iris.final, v.ASSESSMENT, "A recording")
-    graded = statements.grade_released(
-        whose, final, recording.uuid, recording.uuid, percent=50, passed=passed, rubric_version="x", levels={}, at=NOW
-    )
+    grade = statements.Grade(recording.uuid, [recording.uuid], "x")
+    graded = statements.grade_released(whose, final, grade, percent=50, passed=passed, levels={}, at=NOW)
     DOOR.record(session, [graded], now=NOW)
     session.commit()
 

@@ -110,7 +110,7 @@ def test_a_grade_leads_to_its_feedback_while_sessions_are_ahead(
     coach = make_person(session, "Tomasz Wrona")
     released = grade(session, door(BASE), enrolment, coach, percent=84, level="solid", now=now)
     page = client.get(f"/learn/{enrolment.uuid}").text
-    assert f'<a href="/assessments/{released.uuid}/feedback">Read your feedback</a>' in page
+    assert f'<a href="/recordings/{released.recording.uuid}/feedback">Read your feedback</a>' in page
 
 
 def test_a_unit_whose_session_is_over_comes_next_for_who_is_ready(
