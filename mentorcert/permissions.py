@@ -49,6 +49,7 @@ class Permission(StrEnum):
     CERTIFY = "certify"
     PEOPLE_MANAGE = "people.manage"
     PERSON_FORGET = "person.forget"
+    UPKEEP_READ = "upkeep.read"
     STATEMENTS_READ = "statements.read"
     KEYS_MANAGE = "keys.manage"
     DELIVERY_MANAGE = "delivery.manage"
@@ -85,6 +86,7 @@ RULES: Final[dict[Permission, frozenset[Role | Standing]]] = {
     Permission.CERTIFY: frozenset({_M}),
     Permission.PEOPLE_MANAGE: frozenset({_M, _A}),
     Permission.PERSON_FORGET: frozenset({_A}),
+    Permission.UPKEEP_READ: frozenset({_A}),
     Permission.STATEMENTS_READ: frozenset({_A}),
     Permission.KEYS_MANAGE: frozenset({_A}),
     Permission.DELIVERY_MANAGE: frozenset({_A}),

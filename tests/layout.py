@@ -33,7 +33,7 @@ ENTRANCES = {"", "cli", "demo", "jobs", "serving"}
 PARTS = ["models", "queries", "service", "forms", "views"]
 """Inside a feature each may import those before it. A module named after its job may import all but forms and views."""
 PAGES = {"forms", "views"}
-SHELL = {"mentorcert.cli", *(f"mentorcert.cli.{name}" for name in ("commands", "keys", "lrs", "shell"))}
+SHELL = {"mentorcert.cli", *(f"mentorcert.cli.{name}" for name in ("commands", "keys", "lrs", "recordings", "shell"))}
 KNOW_FLASK = {"mentorcert", "mentorcert.db", "mentorcert.jobs", *SHELL}
 MAY_COMMIT = {
     "xapi.lrs",

@@ -56,7 +56,9 @@ def test_every_setting_and_command_that_a_page_names_is_there(page: str, tmp_pat
     environ = Asked({"MENTORCERT_DEVELOPMENT": "1", "MENTORCERT_DATA": str(tmp_path)})
     from_environment(environ)
     assert set(re.findall(r"\bMENTORCERT_[A-Z_]+\b", _text(page))) - environ.names == set()
-    named = re.findall(r"(?:^ {4,}|`|bin/)mentorcert ((?:db|key|lrs) [a-z]+|[a-z]+)", _text(page), re.MULTILINE)
+    named = re.findall(
+        r"(?:^ {4,}|`|bin/)mentorcert ((?:db|key|lrs|recordings|rubric) [a-z]+|[a-z]+)", _text(page), re.MULTILINE
+    )
     assert set(named) - set(_commands(main, "")) == set()
 
 

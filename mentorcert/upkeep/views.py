@@ -1,6 +1,9 @@
-"""Forgetting somebody, and metrics for whoever holds their key."""
+"""Forgetting somebody, what was let go of recordings, and metrics for whoever holds their key."""
 
 import hmac
+import re
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -14,11 +17,18 @@ from mentorcert.evidence.service import door
 from mentorcert.people import queries as people
 from mentorcert.people.models import Person
 from mentorcert.permissions import Permission, needs
+from mentorcert.recordings import letting_go
+from mentorcert.recordings.consent import MENTEE
+from mentorcert.recordings.letting_go import Deletion
 from mentorcert.upkeep import forgetting, metrics
 from mentorcert.upkeep.forms import ForgetForm
 from mentorcert.web import here
 
 blueprint: Final = Blueprint("upkeep", __name__, template_folder="templates")
+
+SOON: Final = timedelta(days=30)
+"""How far ahead the page of deletions looks."""
+_IS_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @blueprint.get("/people/<uuid:person>/forget")
@@ -44,6 +54,22 @@ def forget(person: UUID) -> ResponseReturnValue:
     return redirect(url_for("people.index"), 303)
 
 
+@blueprint.get("/deletions")
+@needs(Permission.UPKEEP_READ)
+def deletions() -> ResponseReturnValue:
+    """Which recordings were deleted, when and by which rule; and which go next."""
+    session, now = here.session(), here.now()
+    log = letting_go.log(session)
+    return render_template(
+        "upkeep/deletions.html",
+        log=log,
+        who=_who(log),
+        soon=letting_go.due(session, now=now + SOON),
+        days=SOON.days,
+        most=letting_go.PAGE,
+    )
+
+
 @blueprint.get("/metrics")
 @needs(Permission.PUBLIC)
 def tell() -> ResponseReturnValue:
@@ -55,6 +81,13 @@ def tell() -> ResponseReturnValue:
         return Response("Send the key of metrics.\n", 401, {"WWW-Authenticate": 'Basic realm="metrics"'})
     told = metrics.exposition(here.session(), door(here.settings().iri_base), now=here.now())
     return Response(told, content_type=CONTENT_TYPE_LATEST)
+
+
+def _who(log: Iterable[Deletion]) -> dict[str, str]:
+    """What each of those who deleted something is called."""
+    called = {letting_go.RETENTION: str(_("by itself")), MENTEE: str(_("the person recorded"))}
+    others = {UUID(each.who) for each in log if _IS_UUID.fullmatch(each.who)}
+    return called | {str(uuid): name for uuid, name in people.named(here.session(), others).items()}
 
 
 def _forget(person: Person, form: ForgetForm) -> None:
