@@ -34,6 +34,7 @@ PLACES: Final = (
     Place(_l("Statements"), "evidence.statements", frozenset({_A}), ("/statements",)),
     Place(_l("Keys"), "keys.index", frozenset({_A}), ("/keys",)),
     Place(_l("Deliveries"), "delivery.index", frozenset({_A}), ("/deliveries",)),
+    Place(_l("Deletions"), "upkeep.deletions", frozenset({_A}), ("/deletions",)),
 )
 
 
