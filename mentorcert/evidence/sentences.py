@@ -30,6 +30,7 @@ PHRASES: Final[Mapping[str, str]] = {
     v.PLAYED: "played",
     v.PROGRESSED: "went on with",
     v.REVOKED: "lost",
+    v.SCORED: "was graded in",
     v.SUBMITTED: "handed in",
     v.TERMINATED: "left",
     v.VOIDED: "took back",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 import xapi
 from mentorcert.catalog.programme import LessonKind
+from mentorcert.catalog.rubric import Criterion, Level
 from mentorcert.db import writing
 from mentorcert.evidence import statements, trust
 from mentorcert.evidence.iris import Iris
@@ -48,6 +49,15 @@ def _grade(*, passed: bool) -> bytes:
     return statements.grade_released(ABOUT, final, grade, percent=79, passed=passed, levels=levels, at=NOW)
 
 
+def _criterion() -> bytes:
+    """Two coaches' grades were combined, and it was decided on appeal."""
+    grade = statements.Grade(UUID(int=5), [COACH, UUID(int=6)], "1" * 64, appealed=True)
+    levels = (Level("not-yet", "Not yet", 1, "Interrupts."), Level("solid", "Solid", 4, "Waits."))
+    listening = Criterion("listening", "Listening", 60, levels, critical=True, min_level="solid")
+    thing = Thing(ABOUT.iris.criterion("coaching-session", "listening"), v.OBJECTIVE, "Listening")
+    return statements.criterion_graded(ABOUT, thing, grade, listening, "not-yet", at=NOW)
+
+
 def _answer() -> bytes:
     told = Answer("a", "b", "choice", Decimal(0))
     check = ABOUT.iris.step("questions", "check")
@@ -70,6 +80,7 @@ MADE = {
     "recording-submitted": statements.recording_submitted(ABOUT, _thing(v.RECORDING), at=NOW),
     "recording-passed": _grade(passed=True),
     "recording-failed": _grade(passed=False),
+    "criterion-graded": _criterion(),
     "certificate-earned": statements.certificate_earned(ABOUT, _thing(v.CERTIFICATE), at=NOW),
     "certificate-revoked": statements.certificate_revoked(ABOUT, _thing(v.CERTIFICATE), at=NOW),
     "statement-voided": statements.voiding(ABOUT.iris, UUID(int=9), at=NOW),

@@ -73,6 +73,7 @@ def test_each_kind_of_fact_has_a_template() -> None:
         "recording-submitted",
         "recording-passed",
         "recording-failed",
+        "criterion-graded",
         "certificate-earned",
         "certificate-revoked",
         "statement-voided",
