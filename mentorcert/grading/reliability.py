@@ -59,11 +59,13 @@ ONE_WAY_FORMS: Final = {Form.ONE_WAY, Form.ONE_WAY_MEAN}
 
 def alpha(units: Sequence[Values], metric: Metric, resampling: Resampling = USUAL) -> Estimate | NotEstimable:
     """Krippendorff's alpha. A recording with fewer than two values is left out; 1 is perfect, 0 is chance."""
-    paired = [list(unit) for unit in units if len(unit) >= 2]
-    values = np.unique(np.array([value for unit in paired for value in unit], dtype=np.float64))
+    paired = [tuple(sorted(unit)) for unit in units if len(unit) >= 2]
+    kinds = {unit: place for place, unit in enumerate(dict.fromkeys(paired))}
+    values = np.unique(np.array([value for unit in kinds for value in unit], dtype=np.float64))
     if len(values) == 1:
         return NotEstimable(Why.NO_VARIANCE if len(paired) > 1 else Why.ONLY_ONE, len(paired))
-    met = np.array([_coincidences(unit, values) for unit in paired], dtype=np.float64)
+    of_kinds = np.array([_coincidences(unit, values) for unit in kinds], dtype=np.float64)
+    met = of_kinds[np.array([kinds[unit] for unit in paired], dtype=np.intp)]
     return estimate(met.reshape(len(paired), len(values) ** 2), _alpha_of(values, metric), resampling)
 
 

@@ -111,4 +111,6 @@ def _drawn(summands: Floats, how: Resampling) -> Floats:
     random, share = np.random.default_rng(how.seed), counts / counts.sum()
     step = max(1, how.at_once // len(kinds))
     sizes = [min(step, how.times - start) for start in range(0, how.times, step)]
-    return np.concatenate([random.multinomial(len(summands), share, size=size) @ kinds for size in sizes])
+    # einsum, not @: a matrix product of this size wakes a thread on every core, which costs a busy server far more.
+    drawn = (random.multinomial(len(summands), share, size=size).astype(np.float64) for size in sizes)
+    return np.concatenate([np.einsum("rk,ks->rs", each, kinds) for each in drawn])
