@@ -265,8 +265,9 @@ class Box {
     if (sending.resumed && !this.milestone) this.say(this.words("GoesOn", { number: percent }));
     this.find("bar").value = percent;
     this.element.querySelector(`[data-upload="${sending.path}"]`)?.setAttribute("hidden", "");
-    const numbers = { sent: Math.floor(sent / MEGABYTE), total: Math.ceil(sending.file.size / MEGABYTE) };
-    this.find("detail").textContent = [this.words("Sending", numbers), this.timeLeft(sending.minutesLeft(sent))].join(" ").trim();
+    const numbers = { percent, sent: Math.floor(sent / MEGABYTE), total: Math.ceil(sending.file.size / MEGABYTE) };
+    const waits = this.waits ? this.words("Waits") : "";
+    this.find("detail").textContent = [this.words("Sending", numbers), this.timeLeft(sending.minutesLeft(sent)), waits].filter(Boolean).join(" ");
     if (percent >= this.milestone + 25) this.say(this.words("Percent", { number: percent }));
     this.milestone = Math.max(1, 25 * Math.floor(percent / 25));
   }
