@@ -77,6 +77,21 @@ def pinned_rubric(session: Session, wanted: str, rubric_id: str) -> RubricVersio
     return rubric_version(session, _found(pinned, f'rubric "{rubric_id}" in this programme'))
 
 
+def rubric_versions(session: Session, slug: str) -> list[RubricVersion]:
+    """Every version of a rubric, the newest first."""
+    order = RubricVersion.current_since.desc(), RubricVersion.id.desc()
+    return list(session.scalars(select(RubricVersion).where(RubricVersion.slug == slug).order_by(*order)))
+
+
+def pinning(session: Session, slug: str) -> dict[str, list[int]]:
+    """The programme versions (integer keys) that were published with each version of a rubric, by its hash."""
+    found: dict[str, list[int]] = {}
+    for key, rubrics in session.execute(select(ProgrammeVersion.id, ProgrammeVersion.rubrics)):
+        if slug in rubrics:
+            found.setdefault(rubrics[slug], []).append(key)
+    return found
+
+
 def media(session: Session, wanted: str, path: str) -> MediaFile:
     """A media file of the programme version of that hash, by its path from the programme's folder."""
     query = select(MediaFile).join(ProgrammeVersion, MediaFile.version_id == ProgrammeVersion.id)
