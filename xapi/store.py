@@ -59,6 +59,8 @@ __all__ = [
 ]
 
 LOCK: Final = 0x78415049  # "xAPI": the advisory lock of appending
+_ALONE: Final = "xapi_alone"
+"""Where a session keeps the transaction in which it has that lock."""
 _TICK: Final = timedelta(microseconds=1)
 _COLUMNS: Final = tuple(tables.statement.columns.keys())
 
@@ -153,8 +155,10 @@ def keep_others_out(session: Session) -> Connection:
     `append` does it itself; whoever derives something from all statements at once, such as a rebuild, does it first.
     """
     connection = session.connection()
-    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+    transaction = session.get_transaction()
+    if connection.dialect.name == "postgresql" and session.info.get(_ALONE) is not transaction:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+        session.info[_ALONE] = transaction  # SQLite has one writer anyway
     return connection
 
 

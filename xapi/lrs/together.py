@@ -8,6 +8,7 @@ request is answered when what it brought is committed.
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -37,6 +38,11 @@ class _Brought:
     is_stored: bool = False
     error: Exception | None = None
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is known what became of it."""
+        return self.is_stored or self.error is not None
+
 
 @dataclass
 class Together:
@@ -63,11 +69,45 @@ class Together:
         mine = _Brought(authority, statements, note)
         self._waiting.append(mine)
         with self._turn:
-            while not mine.is_stored and mine.error is None:
-                self._store(self._next())
+            while not mine.is_settled:
+                self._store_next(mine)
         if mine.error is not None:
             raise mine.error
         return [each.id for each in statements]
+
+    def _store_next(self, mine: _Brought) -> None:
+        """Wait until nobody else writes, and store what those who came until then bring."""
+        some: Sequence[_Brought] = [mine]
+        try:
+            with self.sessions() as session:
+                self._begin(session)
+                some = self._next()
+                self._write(session, some)
+        except Exception as error:  # whatever it is: each must hear what became of its own
+            self._settle(some, error)
+        else:
+            for each in some:
+                each.is_stored = True
+
+    def _settle(self, some: Sequence[_Brought], error: Exception) -> None:
+        """Tell one alone what went wrong; of several, try each by itself."""
+        if len(some) == 1:
+            with suppress(ValueError):  # it was taken off the queue, unless others kept us from beginning at all
+                self._waiting.remove(some[0])
+            some[0].error = error
+            return
+        for each in some:
+            try:
+                with self.sessions() as session:
+                    self._begin(session)
+                    self._write(session, [each])
+                    each.is_stored = True
+            except Exception as own:  # as above
+                each.error = own
+
+    def _begin(self, session: Session) -> None:
+        self.writing(session)
+        store.keep_others_out(session)
 
     def _next(self) -> list[_Brought]:
         """Take those who came first off the queue: as many as go together, but one at least."""
@@ -78,28 +118,12 @@ class Together:
             room -= len(taken[-1].statements)
         return taken
 
-    def _store(self, some: Sequence[_Brought]) -> None:
-        try:
-            self._in_one_transaction(some)
-        except Exception as error:  # whatever it is: each must hear what became of its own
-            if len(some) == 1:
-                some[0].error = error
-            else:
-                for each in some:
-                    self._store([each])
-        else:
-            for each in some:
-                each.is_stored = True
-
-    def _in_one_transaction(self, some: Sequence[_Brought]) -> None:
-        with self.sessions() as session:
-            self.writing(session)
-            session.connection()
-            moment = self.now()  # taken when it is our turn, so that what is stored later says so
-            for authority, same in groupby(some, key=lambda each: each.authority):
-                them = list(same)
-                statements = [statement for each in them for statement in each.statements]
-                store.append(session, statements, authority=authority, on_stored=self.on_stored, now=moment)
-                for each in them:
-                    each.note(session, moment)
-            session.commit()
+    def _write(self, session: Session, some: Sequence[_Brought]) -> None:
+        moment = self.now()  # taken when it is our turn, so that what is stored later says so
+        for authority, same in groupby(some, key=lambda each: each.authority):
+            them = list(same)
+            statements = [statement for each in them for statement in each.statements]
+            store.append(session, statements, authority=authority, on_stored=self.on_stored, now=moment)
+            for each in them:
+                each.note(session, moment)
+        session.commit()
