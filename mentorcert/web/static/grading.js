@@ -36,6 +36,7 @@ class Bench {
     this.pausing = new Pausing(this.film, form.closest("main") ?? form);
     this.marks = form.dataset.momentsUrl ? new Marks(form, this.film) : null;
     new Keys(this.acts());
+    for (const bank of form.querySelectorAll("[data-bank]")) bank.hidden = false;
     this.count();
   }
 

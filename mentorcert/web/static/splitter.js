@@ -5,7 +5,8 @@
  *        aria-valuemin="25" aria-valuenow="41" aria-valuemax="70" tabindex="0" hidden>
  *
  * Its value is given to main as a CSS property, and remembered on this device; a double click puts it back. An upright
- * bar counts percent of main's width, a lying one percent of the window's height below [data-splits].
+ * bar counts percent of main's width, a lying one percent of the window's height. With data-measure (a selector) it
+ * begins with what that element has by itself.
  */
 
 import { remember, remembered } from "./keys.js";
@@ -21,10 +22,12 @@ class Splitter {
     bar.hidden = false;
     const kept = Number(remembered(this.key));
     if (kept) this.set(kept);
+    else this.measure();
     bar.addEventListener("keydown", (event) => this.pressed(event));
     bar.addEventListener("pointerdown", (event) => this.take(event));
     bar.addEventListener("pointermove", (event) => { if (bar.hasPointerCapture(event.pointerId)) this.drag(event); });
-    bar.addEventListener("dblclick", () => this.set(this.first, true));
+    bar.addEventListener("dblclick", () => this.reset());
+    bar.addEventListener("focus", () => this.measure());
   }
 
   get key() {
@@ -33,6 +36,21 @@ class Splitter {
 
   get value() {
     return Number(this.bar.getAttribute("aria-valuenow"));
+  }
+
+  /** Nobody has moved it: its value is what the element has by itself. */
+  measure() {
+    const element = document.querySelector(this.bar.dataset.measure || null);
+    if (!element || this.main.style.getPropertyValue(this.bar.dataset.property)) return;
+    const share = this.upright ? element.offsetWidth / this.main.offsetWidth : element.offsetHeight / window.innerHeight;
+    this.bar.setAttribute("aria-valuenow", String(Math.round(100 * share)));
+  }
+
+  reset() {
+    this.main.style.removeProperty(this.bar.dataset.property);
+    remember(this.key, "");
+    this.bar.setAttribute("aria-valuenow", String(this.first));
+    this.measure();
   }
 
   /** Make the first neighbour this large, within the bounds. */
@@ -57,6 +75,7 @@ class Splitter {
     if (event.button !== 0) return;
     event.preventDefault();
     this.bar.focus({ preventScroll: true });
+    this.measure();
     this.bar.setPointerCapture(event.pointerId);
     [this.from, this.held] = [this.upright ? event.clientX : event.clientY, this.value];
   }
