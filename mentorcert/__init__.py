@@ -35,7 +35,7 @@ from mentorcert.grading import views as grading_views
 from mentorcert.keys import views as keys_views
 from mentorcert.people import views as people_views
 from mentorcert.permissions import NOBODY, Permission, Scope, allows, permission_of
-from mentorcert.recordings import consent_views, upload_views, uploads
+from mentorcert.recordings import consent_views, speaker_views, upload_views, uploads
 from mentorcert.recordings import queries as recordings
 from mentorcert.recordings import views as recordings_views
 from mentorcert.reports import trainee_views
@@ -61,6 +61,7 @@ BLUEPRINTS: Final = (
     sessions_views.blueprint,
     recordings_views.blueprint,
     consent_views.blueprint,
+    speaker_views.blueprint,
     upload_views.blueprint,
     grading_views.blueprint,
     certification_views.blueprint,
@@ -89,7 +90,6 @@ CONTENT_SECURITY_POLICY: Final = (
 )
 
 HEADERS: Final = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -263,6 +263,9 @@ def _set_up_pages(app: MentorCert) -> None:
 def _harden(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    origin = here.settings().media_origin
+    media = f"; media-src 'self' {origin}" if origin else ""
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY + media)
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     return response

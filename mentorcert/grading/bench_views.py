@@ -17,7 +17,7 @@ from mentorcert.grading.drafts import Draft
 from mentorcert.grading.models import Assessment
 from mentorcert.grading.service import HoldEnded, StaleDraft
 from mentorcert.permissions import Permission, needs
-from mentorcert.recordings import final, transcript, voices
+from mentorcert.recordings import context, final
 from mentorcert.recordings.models import Recording
 from mentorcert.recordings.voices import Voice
 from mentorcert.web import here
@@ -119,14 +119,13 @@ def _bench_page(sheet: Sheet) -> str:
 
 def watched(recording: Recording, rubric: Rubric, draft: Draft) -> dict[str, Any]:
     """What pages with a recording show of it: the words without names, who speaks when, the moments of the comments."""
-    cues = transcript.kept(recording.transcript)
-    told = voices.told_apart(cues, recording.enrolment.person.name, recording.mentee_name)
-    talk = voices.talk(cues, told)
-    seconds = recording.seconds or talk.ends
     labels = {Voice.MENTOR: str(_("Mentor")), Voice.MENTEE: str(_("Mentee"))}
+    heard = context.heard(here.session(), recording, here.person(), labels)
+    seconds = recording.seconds or heard.talk.ends
     return {
-        "cues": voices.unnamed(cues, told, labels),
-        "talk": talk,
+        "cues": heard.cues,
+        "heard": heard,
+        "talk": heard.talk,
         "seconds": seconds,
         "moments": feedback.moments(rubric, draft, seconds),
     }

@@ -1,76 +1,53 @@
-"""Who speaks when in a recording: what a timeline draws, and a few numbers as context. Pure."""
+"""Who is who among the voices of a transcript: guessed by names, and shown without them. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
 from mentorcert.recordings.cues import Cue
 
-PAUSE: Final = 1.0
-"""Seconds; a shorter pause does not end a stretch of speech."""
-
-Stretch = tuple[float, float]
-"""From when to when somebody speaks, in seconds."""
-
 
 class Voice(StrEnum):
-    """Which of the two somebody is."""
+    """Who somebody is in the conversation."""
 
     MENTOR = "mentor"
     MENTEE = "mentee"
+    OTHER = "other"
+    """Somebody else: who let them in, a voice from outside. Known, and counted on neither side."""
 
 
-OTHER: Final = {Voice.MENTOR: Voice.MENTEE, Voice.MENTEE: Voice.MENTOR}
+PARTNER: Final = {Voice.MENTOR: Voice.MENTEE, Voice.MENTEE: Voice.MENTOR}
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """A recording as talk."""
-
-    mentor: tuple[Stretch, ...]
-    mentee: tuple[Stretch, ...]
-    ends: float
-    """When the last word is said, in seconds."""
-    questions: int
-    """How many things that the mentor says end in a question mark."""
-
-    @property
-    def mentor_percent(self) -> int | None:
-        """The mentor's share of the time in which anybody speaks; None when the voices are not told apart."""
-        mentor, mentee = (sum(end - start for start, end in lane) for lane in (self.mentor, self.mentee))
-        return round(100 * mentor / (mentor + mentee)) if mentor and mentee else None
-
-    @property
-    def longest(self) -> float:
-        """How long the mentor speaks at most without the mentee, in seconds."""
-        return max((end - start for start, end in self.mentor), default=0)
+def speakers(cues: Iterable[Cue]) -> list[str]:
+    """The names in a transcript, in the order in which they first speak."""
+    return list(dict.fromkeys(cue.speaker for cue in cues if cue.speaker))
 
 
 def told_apart(cues: Iterable[Cue], mentor: str, mentee: str) -> dict[str, Voice]:
     """Which of the two each speaker of a transcript is, by the names of both; strangers are left out.
 
-    With two speakers it is enough to know one.
+    With two speakers it is enough to know one. A guess: a person confirms it (see `speakers.py`).
     """
-    speakers = list(dict.fromkeys(cue.speaker for cue in cues if cue.speaker))
-    found = {each: voice for each in speakers if (voice := _voice(each, mentor, mentee))}
-    if len(speakers) == 2 and len(found) == 1:
+    names = speakers(cues)
+    found = {each: voice for each in names if (voice := _voice(each, mentor, mentee))}
+    if len(names) == 2 and len(found) == 1:
         [(known, voice)] = found.items()
-        found[next(each for each in speakers if each != known)] = OTHER[voice]
+        found[next(each for each in names if each != known)] = PARTNER[voice]
     return found
 
 
-def unnamed(cues: Sequence[Cue], voices: Mapping[str, Voice], labels: Mapping[Voice, str]) -> tuple[Cue, ...]:
-    """The cues with what somebody is in place of their name, as far as that is known."""
-    return tuple(replace(cue, speaker=labels[voices[cue.speaker]]) if cue.speaker in voices else cue for cue in cues)
-
-
-def talk(cues: Sequence[Cue], voices: Mapping[str, Voice]) -> Talk:
-    """The two lanes of a timeline, and what can be counted."""
-    mentor, mentee = ([cue for cue in cues if voices.get(cue.speaker) is voice] for voice in Voice)
-    questions = sum(cue.text.rstrip("”\"'’ ").endswith("?") for cue in mentor)
-    ends = max((cue.end for cue in cues), default=0.0)
-    return Talk(_stretches(mentor), _stretches(mentee), ends, questions)
+def unnamed(
+    cues: Sequence[Cue], voices: Mapping[str, Voice], labels: Mapping[Voice, str], other: str = "Voice {number}"
+) -> tuple[Cue, ...]:
+    """The cues with what somebody is in place of their name; who is neither of the two has a number (`other`)."""
+    numbered = enumerate(speakers(cues), 1)
+    words = {
+        name: labels[voices[name]] if voices.get(name) in labels else other.format(number=number)
+        for number, name in numbered
+    }
+    return tuple(replace(cue, speaker=words[cue.speaker]) if cue.speaker else cue for cue in cues)
 
 
 def _voice(speaker: str, mentor: str, mentee: str) -> Voice | None:
@@ -79,13 +56,3 @@ def _voice(speaker: str, mentor: str, mentee: str) -> Voice | None:
         if said in {voice.value, name.casefold(), *name.casefold().split()[:1]}:
             return voice
     return None
-
-
-def _stretches(cues: Sequence[Cue]) -> tuple[Stretch, ...]:
-    joined: list[Stretch] = []
-    for cue in cues:
-        if joined and cue.start - joined[-1][1] < PAUSE:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], cue.end))
-        else:
-            joined.append((cue.start, cue.end))
-    return tuple(joined)

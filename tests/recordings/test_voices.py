@@ -1,11 +1,12 @@
-"""Who is who in a transcript, and what the timeline draws of it."""
+"""Who is who in a transcript: guessed by names, shown without them."""
 
 import pytest
 
 from mentorcert.recordings.cues import Cue
-from mentorcert.recordings.voices import Talk, Voice, talk, told_apart, unnamed
+from mentorcert.recordings.voices import Voice, told_apart, unnamed
 
 MENTOR, MENTEE = Voice.MENTOR, Voice.MENTEE
+LABELS = {MENTOR: "Mentor", MENTEE: "Mentee"}
 
 
 def cues(*speakers: str) -> list[Cue]:
@@ -27,23 +28,6 @@ def test_the_two_are_told_apart(speakers: tuple[str, ...], found: dict[str, Voic
     assert told_apart(cues(*speakers), "Amara Okafor", "Dana Reyes") == found
 
 
-def test_names_give_way_to_what_they_are() -> None:
-    said = unnamed(cues("Amara", "A third"), {"Amara": MENTOR}, {MENTOR: "Mentor"})
-    assert [cue.speaker for cue in said] == ["Mentor", "A third"]
-
-
-def test_lanes_shares_and_questions() -> None:
-    said = [
-        Cue(0, 2, "M", "Well."),
-        Cue(2.5, 4, "M", "“What is it?”"),
-        Cue(5, 11, "E", "Time?"),
-        Cue(20, 22, "?", "A voice from outside?"),
-    ]
-    assert talk(said, {"M": MENTOR, "E": MENTEE}) == Talk(((0, 4),), ((5, 11),), ends=22, questions=1)
-    assert talk(said, {"M": MENTOR, "E": MENTEE}).mentor_percent == 40
-    assert talk(said, {"M": MENTOR, "E": MENTEE}).longest == 4
-
-
-def test_without_voices_there_are_no_shares() -> None:
-    assert talk(cues("", ""), {}).mentor_percent is None
-    assert talk([], {}) == Talk((), (), ends=0.0, questions=0)
+def test_no_name_is_left_where_names_are_hidden() -> None:
+    said = unnamed(cues("Amara", "Grace", "", "Dana", "Tom", "Amara"), {"Amara": MENTOR, "Tom": Voice.OTHER}, LABELS)
+    assert [cue.speaker for cue in said] == ["Mentor", "Voice 2", "", "Voice 3", "Voice 4", "Mentor"]
