@@ -115,6 +115,7 @@ LESSON = Variant(
         Key("minutes", MINUTES, "Honest minutes of reading or watching."),
         Key("lead", WORDS, "One sentence that says what to look for."),
         Key("try", WORDS, "Something concrete to do tomorrow.", required=False),
+        Key("trains", ListOf(SLUG_TEXT, "criterion"), "Ids of the rubric's criteria that it trains.", required=False),
     ),
     {
         "read": (),

@@ -45,6 +45,7 @@ def _lesson(path: Path, entry: Entry, body: str, shelf: Shelf) -> Lesson:
         poster=media("poster", PICTURES),
         try_=entry.optional("try"),
         promise=entry.optional("promise"),
+        trains=entry.texts("trains"),
     )
 
 

@@ -72,6 +72,8 @@ class Lesson:
     poster: str | None = None
     try_: str | None = None
     promise: str | None = None
+    trains: tuple[str, ...] = field(default=(), metadata=LATER)
+    """Ids of criteria: what it is suggested for to somebody who is weak in them."""
 
 
 @dataclass(frozen=True, slots=True)

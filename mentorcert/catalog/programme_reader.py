@@ -40,6 +40,7 @@ def read_programme(shelf: Shelf, rubrics: Pool[Rubric]) -> tuple[Programme, Entr
     _check_ids(entry, faults)
     _check_sessions(entry, units.names() | set(entry.texts("units")), faults)
     _check_requirements(entry, rubrics, faults)
+    _check_training(entry, arranged, rubrics, shelf)
     return _programme(entry, arranged, shelf), entry
 
 
@@ -122,6 +123,22 @@ def _check_requirements(entry: Entry, rubrics: Pool[Rubric], faults: Faults) -> 
         if each.text("kind") == RequirementKind.CRITICAL and rubric and rubric.criteria and not rubric.critical:
             what = f'the rubric "{rubric.id}" has no critical criterion'
             each.fault(faults, "rubric", what, "Mark one with critical: true, or remove this requirement")
+
+
+def _check_training(entry: Entry, units: tuple[Unit, ...], rubrics: Pool[Rubric], shelf: Shelf) -> None:
+    """What lessons train must be criteria of a rubric that the programme grades by; unread ones are not judged."""
+    named = {each.text("rubric") for each in entry.entries("requirements")} - {""}
+    found = [rubric for name in sorted(named) if (rubric := rubrics.get(name))]
+    if len(found) < len(named):
+        return
+    known = {criterion.id for rubric in found for criterion in rubric.criteria}
+    for lesson in (lesson for unit in units for lesson in unit.lessons):
+        for wrong in sorted(set(lesson.trains) - known):
+            path = shelf.root / lesson.path
+            lines = path.read_text(encoding="utf-8").splitlines()
+            line = next((number for number, text in enumerate(lines, 1) if text.startswith("trains:")), 1)
+            todo = f"Write one of {', '.join(sorted(known))}" if known else "Remove trains: no rubric is named"
+            shelf.faults.add(shown(path), line, f'there is no criterion "{wrong}"', todo)
 
 
 def _session(entry: Entry) -> LiveSession:

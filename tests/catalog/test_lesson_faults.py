@@ -179,6 +179,12 @@ from tests.catalog.factories import FILM, LESSON, UNIT, make_programme
             "",
             [f"{LESSON}:9: the lesson has no text. Write it under the front matter."],
         ),
+        (
+            LESSON,
+            "try: Begin something.",
+            "trains: [listening, singing]",
+            [f'{LESSON}:7: there is no criterion "singing". Write one of close, listening.'],
+        ),
     ],
 )
 def test_fault(here: Path, name: str, old: str, new: str, expected: list[str]) -> None:
