@@ -1,6 +1,7 @@
 """Settings: read from the environment once, checked at start, all faults named together."""
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -42,6 +43,10 @@ class Settings:
     mail_from: str = "MentorCert <mentorcert@localhost>"
     files_url: str = ""
     """s3://bucket, gs://…, az://… or empty for a folder below `data`."""
+    accel: str = ""
+    """The internal location at which nginx has the folder of files; empty: we send recordings ourselves."""
+    media_origin: str = ""
+    """Where `files_url` is for a browser: it gets recordings there by short signed addresses; empty: from us."""
     trusted_proxies: str = "127.0.0.1"
     """Addresses or networks, joined by commas, whose X-Forwarded-For and -Proto are believed."""
     delivery_networks: tuple[str, ...] = ()
@@ -78,11 +83,13 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     networks = [each.strip() for each in get("DELIVERY_NETWORKS", OWN_MACHINE if development else "").split(",")]
     film_days, received_days = get("KEEP_FILM_DAYS", ""), get("KEEP_RECEIVED_DAYS", "")
     metrics_key = get("METRICS_KEY", "")
+    accel, media_origin = get("ACCEL", "").rstrip("/"), get("MEDIA_ORIGIN", "").rstrip("/")
     faults = [
         *_number_faults(PORT=port, UPLOAD_MB=limit, RECORDING_MB=recording, UPLOAD_QUOTA_MB=quota),
         *_quota_faults(recording, quota),
         *_days_faults(KEEP_FILM_DAYS=film_days, KEEP_RECEIVED_DAYS=received_days),
         *_metrics_faults(metrics_key),
+        *_media_faults(accel, media_origin, get("FILES_URL", "")),
         *_address_faults(IRI_BASE=iri_base, PUBLIC_URL=public_url),
         *_secret_faults(secret),
         *_mail_faults(get("SMTP_URL", "")),
@@ -104,6 +111,8 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         smtp_url=get("SMTP_URL", ""),
         mail_from=get("MAIL_FROM", "MentorCert <mentorcert@localhost>"),
         files_url=get("FILES_URL", ""),
+        accel=accel,
+        media_origin=media_origin,
         trusted_proxies=get("TRUSTED_PROXIES", "127.0.0.1"),
         delivery_networks=tuple(filter(None, networks)),
         upload_bytes=int(limit) * MEBIBYTE,
@@ -153,6 +162,20 @@ def _metrics_faults(key: str) -> list[Fault]:
         return []
     todo = "Give 32 or more random characters, or nothing to have no metrics."
     return [Fault("MENTORCERT_METRICS_KEY", "it is shorter than 32 characters, or holds others than ASCII.", todo)]
+
+
+def _media_faults(accel: str, origin: str, files_url: str) -> Iterator[Fault]:
+    if accel and files_url:
+        todo = "Leave out one of it and MENTORCERT_FILES_URL."
+        yield Fault("MENTORCERT_ACCEL", "nginx can only send files that are in a folder.", todo)
+    elif accel and not re.fullmatch(r"(/[\w.-]+)+", accel):
+        yield Fault("MENTORCERT_ACCEL", f"{accel!r} is no location.", "Give one such as /recordings-by-nginx.")
+    if origin and not files_url:
+        todo = "Give MENTORCERT_FILES_URL too, or leave it out."
+        yield Fault("MENTORCERT_MEDIA_ORIGIN", "files in a folder have no address of their own.", todo)
+    elif origin and not re.fullmatch(r"https?://[\w.-]+(:\d+)?", origin):
+        todo = "Give scheme and host only, for example https://s3.eu-central-1.amazonaws.com."
+        yield Fault("MENTORCERT_MEDIA_ORIGIN", f"{origin!r} is not where a store answers.", todo)
 
 
 def _address_faults(**values: str) -> list[Fault]:

@@ -157,6 +157,8 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "recordings.desk": OWNER,
     "recordings.hand_in": OWNER,
     "recordings.media": OWNER | COACH,
+    "recordings.poster": OWNER | COACH,
+    "recordings.state": OWNER,
     "recordings.mine": SIGNED_IN,
     "reports.cohort": LEADS,
     "reports.cohorts": FACILITATORS | MANAGER,

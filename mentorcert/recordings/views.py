@@ -1,9 +1,11 @@
 """The pages of recordings: handing in, and the file and its captions for a player."""
 
+from datetime import timedelta
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,15 +15,19 @@ from mentorcert.errors import Invalid, NotFound
 from mentorcert.evidence.service import door
 from mentorcert.permissions import Permission, needs
 from mentorcert.recordings import consent, final, letting_go, queries, service, transcript, uploads
+from mentorcert.recordings.final import Stage
 from mentorcert.recordings.forms import HandInForm
-from mentorcert.recordings.models import Recording
+from mentorcert.recordings.models import Recording, State
+from mentorcert.recordings.uploads import Gone
 from mentorcert.web import here
-from mentorcert.web.ranges import SANDBOX, send_range
+from mentorcert.web.ranges import SANDBOX, send_media, send_range
 
 blueprint: Final = Blueprint("recordings", __name__, template_folder="templates")
 
 NOT_KEPT: Final = "private, no-store"
 """A recording stays in no cache: others may use the same computer."""
+SLOW: Final = timedelta(minutes=15)
+"""After how long a trainee is told that looking into a recording takes longer than it should."""
 
 
 @blueprint.get("/recording")
@@ -56,21 +62,51 @@ def hand_in(enrolment: UUID) -> ResponseReturnValue:
     return redirect(url_for("recordings.desk", enrolment=enrolment), 303)
 
 
+@blueprint.get("/enrolments/<uuid:enrolment>/recording/state")
+@needs(Permission.RECORDING_SUBMIT)
+def state(enrolment: UUID) -> ResponseReturnValue:
+    """The first words of the desk, asked for every few seconds while the worker looks into a file.
+
+    304 while nothing changed; 410, which ends the asking, when that was settled and said before.
+    """
+    found = queries.desk(here.session(), enrolment, here.settings().iri_base)
+    etag = _etag(found)
+    if not request.if_none_match.contains(etag):
+        response = make_response(
+            render_template("recordings/_state.html", desk=found, slow=_is_slow(found), is_news=True)
+        )
+    else:
+        response = make_response("", 304 if found.stage is Stage.CHECKING else 410)
+    response.set_etag(etag)
+    return response
+
+
 @blueprint.get("/recordings/<uuid:recording>/media")
 @needs(Permission.RECORDING_WATCH)
 def media(recording: UUID) -> ResponseReturnValue:
-    """The file, whole or a stretch of it."""
-    found = queries.recording(here.session(), recording)
-    if not found.file_key:
-        raise NotFound(_("This recording is a link; there is no file."), _("Open the link from its page."))
-    return send_range(
+    """The file, whole or a stretch of it, sent by whom the settings name."""
+    found = _playable(recording)
+    return send_media(
         here.files(),
         found.file_key,
+        here.settings(),
         content_type=found.content_type,
         size=found.size,
         etag=found.sha256,
         cache_control=NOT_KEPT,
     )
+
+
+@blueprint.get("/recordings/<uuid:recording>/poster")
+@needs(Permission.RECORDING_WATCH)
+def poster(recording: UUID) -> ResponseReturnValue:
+    """A still of it."""
+    found = _playable(recording)
+    if not found.poster_key:
+        raise NotFound(_("This recording has no still."), _("Play it."))
+    key, files = found.poster_key, here.files()
+    etag = key.rpartition("/")[2]
+    return send_range(files, key, content_type="image/jpeg", size=files.size(key), etag=etag, cache_control=NOT_KEPT)
 
 
 @blueprint.get("/recordings/<uuid:recording>/captions")
@@ -84,16 +120,44 @@ def captions(recording: UUID) -> ResponseReturnValue:
     return Response(found.transcript, mimetype="text/vtt", headers=headers)
 
 
+def _playable(uuid: UUID) -> Recording:
+    """A recording with a file that can be played. Raises NotFound, or Gone, in words."""
+    found = queries.recording(here.session(), uuid)
+    if found.media_deleted_at is not None or found.consent_withdrawn_at is not None:
+        raise Gone(_("This recording is deleted."), _("What was graded still stands."))
+    if found.state == State.REFUSED:
+        raise NotFound(_("This recording can’t be played."), found.refusal)
+    if found.state != State.READY:
+        raise NotFound(_("This recording is still looked into."), _("Try again in a few minutes."))
+    if not found.file_key:
+        raise NotFound(_("This recording is a link; there is no file."), _("Open the link from its page."))
+    return found
+
+
+def _etag(desk: queries.Desk) -> str:
+    """Changes with what the first words of the desk say."""
+    shown = [each for each in (desk.recording, desk.refused) if each is not None]
+    said = [desk.stage.value, _is_slow(desk), *((each.number, each.state, each.refusal) for each in shown)]
+    return sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def _is_slow(desk: queries.Desk) -> bool:
+    found = desk.recording
+    return found is not None and desk.stage is Stage.CHECKING and here.now() - found.submitted_at > SLOW
+
+
 def _desk_page(enrolment: UUID, form: HandInForm) -> str:
     found = queries.desk(here.session(), enrolment, here.settings().iri_base)
     largest = here.settings().recording_bytes
     form.file.description = _(
-        "MP4 or WebM, with picture and sound, up to %(limit)d MB. If yours is larger, give a link.",
+        "MP4 or WebM, up to %(limit)d MB. If yours is larger, give a link.",
         limit=largest // (1024 * 1024),
     )
     return render_template(
         "recordings/desk.html",
         desk=found,
+        etag=_etag(found),
+        slow=_is_slow(found),
         form=form,
         on_their_way=uploads.waiting(here.session(), found.enrolment, now=here.now()) if found.may_hand_in else (),
         largest=largest,

@@ -1,17 +1,57 @@
-"""Sending a stored file, whole or a stretch of it, in pieces: what players need to jump about in a film."""
+"""Sending a stored file, whole or a stretch of it: what players need to jump about in a film.
 
+`send_media` hands that to nginx or to the store of files where the settings say so; `send_range` does it itself.
+"""
+
+import logging
 from collections.abc import Iterator
 from itertools import chain
 from typing import Final
+from urllib.parse import quote, urlsplit
 
-from flask import Response, request
+from flask import Response, redirect, request
+from flask.typing import ResponseReturnValue
 from werkzeug.http import is_resource_modified
 
+from mentorcert.config import Settings
 from mentorcert.errors import NotFound
 from mentorcert.files import Files
 
 SANDBOX: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """What a file may do when somebody opens it by itself: nothing. A drawing keeps its own colours."""
+
+
+SIGNED_SECONDS: Final = 300
+"""How long an address that the store of files is asked at holds; a player that jumps later is given another one."""
+
+logger: Final = logging.getLogger(__name__)
+
+
+def send_media(
+    files: Files, key: str, settings: Settings, *, content_type: str, size: int, etag: str, cache_control: str
+) -> ResponseReturnValue:
+    """Answer for a large file that this person may have: the access is decided, and somebody else sends the bytes.
+
+    nginx where `accel` names its internal location, the store itself where `media_origin` is where it answers; else we.
+    """
+    if settings.accel:
+        headers = _headers(content_type, etag, cache_control, "")
+        headers["X-Accel-Redirect"] = f"{settings.accel}/{quote(key)}"
+        return Response(headers=headers)
+    if settings.media_origin and (address := _signed(files, key, settings.media_origin)):
+        answer = redirect(address)
+        answer.headers["Cache-Control"] = cache_control
+        return answer
+    return send_range(files, key, content_type=content_type, size=size, etag=etag, cache_control=cache_control)
+
+
+def _signed(files: Files, key: str, origin: str) -> str:
+    """An address at the store; nothing when that lies elsewhere than browsers are told to expect it."""
+    address = urlsplit(files.signed(key, SIGNED_SECONDS))
+    if f"{address.scheme}://{address.netloc}" == origin:
+        return address.geturl()
+    logger.warning("the files are at %s://%s, not at MENTORCERT_MEDIA_ORIGIN", address.scheme, address.netloc)
+    return ""
 
 
 def send_range(
