@@ -13,6 +13,7 @@ class Grader:
 
     id: int
     viewer: Viewer
+    uuid: UUID
     office: int | None = None
 
 

@@ -34,6 +34,8 @@ class Grades:
     """What there is of one recording."""
 
     rubric: Rubric
+    version: str
+    """The hash of the rubric's version."""
     policy: Grading
     holds: tuple[Hold, ...]
     is_released: bool = False

@@ -41,9 +41,13 @@ def policy_of(session: Session, recording: Recording) -> Grading:
 
 def pinned_rubric(session: Session, recording: Recording) -> Rubric:
     """The rubric that a recording is graded by: in the version that its cohort's programme is pinned to."""
+    return catalog.rubric(session, rubric_hash(session, recording))
+
+
+def rubric_hash(session: Session, recording: Recording) -> str:
+    """The hash of the rubric version that a recording is graded by."""
     cohort = recording.enrolment.cohort
-    wanted = recordings.final_rubric(cohorts.programme(session, cohort))
-    return catalog.rubric(session, cohort.version.rubrics[wanted])
+    return cohort.version.rubrics[recordings.final_rubric(cohorts.programme(session, cohort))]
 
 
 def of_recording(session: Session, recording: Recording) -> Sequence[Assessment]:
@@ -76,8 +80,9 @@ def grades(session: Session, recording: Recording) -> Grades:
     )
     found = standing(session, recording)
     appealed = open_appeal(session, recording) is not None
-    policy, rubric = policy_of(session, recording), pinned_rubric(session, recording)
-    return Grades(rubric, policy, holds, found is not None, appealed)
+    version = rubric_hash(session, recording)
+    policy, rubric = policy_of(session, recording), catalog.rubric(session, version)
+    return Grades(rubric, version, policy, holds, found is not None, appealed)
 
 
 def coaches(session: Session, cohort: Cohort) -> frozenset[int]:

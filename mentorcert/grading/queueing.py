@@ -21,6 +21,7 @@ from mentorcert.catalog.programme import RequirementKind
 from mentorcert.catalog.rubric import Rubric
 from mentorcert.cohorts.models import Cohort, Enrolment
 from mentorcert.grading import places
+from mentorcert.grading.calibration import No, Yes, may_grade
 from mentorcert.grading.eligibility import Graded, Grader, refusal
 from mentorcert.grading.models import Appeal, Assessment, Mark, Outcome, Round
 from mentorcert.grading.places import Grades, Hold
@@ -89,6 +90,8 @@ class Queue:
     """What was released of what they have done, by the recording's key."""
     next_due: datetime | None
     """When the next recordings are due; only looked up when nothing waits."""
+    held_back: Sequence[No]
+    """Why they may not grade some of what waits: they must calibrate first. Each reason once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ class House:
 
 def queue(session: Session, coach: Viewer, *, now: datetime) -> Queue:
     """What waits for somebody, and what they took. A number of queries that does not grow."""
-    waiting = free_places(session, coach, now=now)
+    waiting, held_back = _offers(session, coach, now)
     light = joinedload(Assessment.recording).options(defer(Recording.transcript))
     own = select(Assessment).join(Person, Assessment.coach_id == Person.id).where(Person.uuid == coach.person)
     mine = own.where(Assessment.given_back_at.is_(None), Assessment.submitted_at.is_(None)).options(light)
@@ -125,27 +128,36 @@ def queue(session: Session, coach: Viewer, *, now: datetime) -> Queue:
         done_rows,
         _outcomes(session, {each.recording_id for each in done_rows}),
         None if waiting else _next_due(session, _coached(coach), now),
+        held_back,
     )
 
 
 def free_places(session: Session, coach: Viewer, *, now: datetime) -> list[Place]:
-    """The places that somebody can take, oldest recording first. Seven queries."""
-    grader = grader_of(session, coach)
-    house = _house(session, now)
+    """The places that somebody can take, oldest recording first. At most seven queries, and three a calibration."""
+    return _offers(session, coach, now)[0]
+
+
+def _offers(session: Session, coach: Viewer, now: datetime) -> tuple[list[Place], list[No]]:
+    """The places that somebody can take, and why they may not take others yet."""
+    grader, house = grader_of(session, coach), _house(session, now)
+    answers: dict[str, Yes | No] = {}
     found = []
     for row, grades in _with_grades(session, _unfinished(session, _coached(coach))):
-        if grades.of(grader.id) is None and refusal(grader, row.graded, grades.policy) is None:
-            found += [
-                Place(row, each, _is_reserved(house, grader, row, now))
-                for each in grades.free(house.of(row.graded.cohort), now)[:1]
-            ]
-    return found
+        free = grades.free(house.of(row.graded.cohort), now)
+        if not free or grades.of(grader.id) or refusal(grader, row.graded, grades.policy):
+            continue
+        if row.version not in answers:
+            answers[row.version] = may_grade(session, grader.uuid, grades.policy, grades.version, now)
+        if isinstance(answers[row.version], Yes):
+            found.append(Place(row, free[0], _is_reserved(house, grader, row, now)))
+    return found, list(dict.fromkeys(each for each in answers.values() if isinstance(each, No)))
 
 
 def grader_of(session: Session, coach: Viewer) -> Grader:
     """A coach, as far as fairness asks."""
-    key, office = session.execute(select(Person.id, Person.office_id).where(Person.uuid == coach.person)).one()
-    return Grader(key, coach, office)
+    query = select(Person.id, Person.uuid, Person.office_id).where(Person.uuid == coach.person)
+    key, uuid, office = session.execute(query).one()
+    return Grader(key, coach, uuid, office)
 
 
 def for_managers(session: Session, *, now: datetime) -> list[tuple[Row, Grades]]:
@@ -224,13 +236,13 @@ def _with_grades(session: Session, rows: Sequence[Row]) -> list[tuple[Row, Grade
     ]
 
 
-def _rule(session: Session, version: str) -> tuple[Rubric, Grading] | None:
+def _rule(session: Session, version: str) -> tuple[Rubric, str, Grading] | None:
     """By what recordings of a programme version are graded; None where it asks for none any more."""
     programme = catalog.programme(session, version)
     if all(each.kind is not RequirementKind.RECORDING for each in programme.requirements):
         return None
     pinned = catalog.version(session, version).rubrics[recordings.final_rubric(programme)]
-    return catalog.rubric(session, pinned), programme.final.grading
+    return catalog.rubric(session, pinned), pinned, programme.final.grading
 
 
 def _is_stuck(house: House, row: Row, grades: Grades, now: datetime) -> bool:

@@ -57,7 +57,7 @@ def settle(session: Session, door: Door, recording: Recording, *, now: datetime)
         subject, after = f"recording:{recording.uuid}", {"reasons": list(decision.reasons)}
         audit.record(session, now=now, who="grading", action="grade.disagree", subject=subject, after=after)
     if found is not None or (isinstance(decision, Moderate) and not queries.third_coaches(session, recording)):
-        _tell_managers(session, recording, moderated=found is None, now=now)
+        tell_managers(session, recording, now=now)
     return None
 
 
@@ -202,11 +202,11 @@ def _tell(session: Session, recording: Recording, now: datetime) -> None:
     mail.post(session, TEMPLATE, to=trainee.email, subject="Your recording is graded", values=values, now=now)
 
 
-def _tell_managers(session: Session, recording: Recording, *, moderated: bool, now: datetime) -> None:
+def tell_managers(session: Session, recording: Recording, *, now: datetime) -> None:
     """Tell the managers that something waits for them: only when nothing did before, so that nobody is flooded."""
     if any(row.id != recording.id for row, _ in queueing.for_managers(session, now=now)):
         return
     for each in people.holders(session, Role.MANAGER, EVERYWHERE):
-        values = {"name": each.name, "number": recording.number, "moderated": moderated, "path": "/releases"}
+        values = {"name": each.name, "number": recording.number, "path": "/releases"}
         subject = "A grade waits for you"
         mail.post(session, WAITING, to=each.email, subject=subject, values=values, now=now)

@@ -16,7 +16,7 @@ from mentorcert.catalog.models import RubricVersion
 from mentorcert.cohorts import queries as cohorts
 from mentorcert.db import writing
 from mentorcert.errors import Conflict, Refused
-from mentorcert.grading import eligibility, places, queries, queueing
+from mentorcert.grading import calibration, eligibility, places, queries, queueing
 from mentorcert.grading.eligibility import Graded
 from mentorcert.grading.models import Assessment, Mark, Moment, Round
 from mentorcert.grading.places import Grades
@@ -89,8 +89,8 @@ def _locked(session: Session, key: int, *, waits: bool) -> Recording | None:
 def _taken_if_free(session: Session, found: Recording, who: UUID, now: datetime) -> Assessment | None:
     try:
         return _take(session, found, who=who, now=now)
-    except Conflict:
-        return None  # somebody was faster
+    except (Conflict, Refused):
+        return None  # somebody was faster, or something has changed since it was offered
 
 
 def _take(session: Session, found: Recording, *, who: UUID, now: datetime) -> Assessment:
@@ -101,6 +101,9 @@ def _take(session: Session, found: Recording, *, who: UUID, now: datetime) -> As
     if held is not None:
         return _taken_again(found, held, grades, now)
     _require_eligible(found, coach, grades)
+    calibrated = calibration.may_grade(session, who, grades.policy, grades.version, now)
+    if isinstance(calibrated, calibration.No):
+        raise Refused(calibrated.why, calibrated.todo)
     coaches = queries.coaches(session, found.enrolment.cohort)
     place = _free_place(session, found, grades, coaches, now)
     _end_lapsed(session, found, place, coaches, now)
@@ -116,7 +119,7 @@ def _taken_again(found: Recording, held: Assessment, grades: Grades, now: dateti
 
 def _require_eligible(found: Recording, coach: Person, grades: Grades) -> None:
     trainee, cohort = found.enrolment.person, found.enrolment.cohort
-    grader = eligibility.Grader(coach.id, people.viewer_of(coach), coach.office_id)
+    grader = eligibility.Grader(coach.id, people.viewer_of(coach), coach.uuid, coach.office_id)
     refusal = eligibility.refusal(grader, Graded(trainee.uuid, cohort.uuid, trainee.office_id), grades.policy)
     if refusal is not None:
         raise Refused(*refusal)

@@ -31,11 +31,14 @@ MAY_HAND_IN: Final = frozenset({Stage.OPEN, Stage.CHECKING, Stage.WAITING, Stage
 def stage(recording: Recording | None, final: Standing) -> Stage:
     """How far it is, by the newest recording that was not refused, and by what the statements say of the final.
 
-    One whose consent was taken back before it was graded asks for another one.
+    One whose consent was taken back before it was graded asks for another one; one whose grade was appealed against is
+    graded again.
     """
     if recording is None:
         return Stage.OPEN
-    if final.last_success_at is not None and final.last_success_at >= recording.submitted_at:
+    again = None if recording.consent_withdrawn_at else recording.appealed_at
+    since = again or recording.submitted_at
+    if final.last_success_at is not None and final.last_success_at >= since:
         return Stage.PASSED if final.last_success else Stage.SHORT
     if recording.consent_withdrawn_at:
         return Stage.OPEN

@@ -59,6 +59,9 @@ class Recording(Identified, Base):
     grading_began_at: Mapped[datetime | None] = mapped_column()
     """When a coach first took it; from then on it can't be replaced, also when that coach gives it back."""
 
+    appealed_at: Mapped[datetime | None] = mapped_column()
+    """When the trainee appealed against its grade."""
+
     state: Mapped[str] = mapped_column(default=State.READY, server_default=State.READY)
     """A `State`. Only what is ready waits for a coach."""
     refusal: Mapped[str] = mapped_column(Text, default="", server_default="")

@@ -14,7 +14,7 @@ from mentorcert.errors import Conflict, NotFound
 from mentorcert.evidence import queries as evidence
 from mentorcert.evidence.iris import Iris
 from mentorcert.permissions import Scope
-from mentorcert.recordings import final
+from mentorcert.recordings import attempts, final
 from mentorcert.recordings.final import Stage
 from mentorcert.recordings.models import Recording, State
 from mentorcert.sessions.models import LiveSession
@@ -31,11 +31,18 @@ class Desk:
     stage: Stage
     refused: Recording | None = None
     """One that was handed in later than `recording`, and refused."""
+    attempts_left: int | None = None
+    """How many more recordings can be graded; None where there is no limit."""
 
     @property
     def may_hand_in(self) -> bool:
         """Whether a recording, or another one in its place, can be handed in now."""
-        return self.stage in final.MAY_HAND_IN and self.enrolment.archived_at is None
+        return self.stage in final.MAY_HAND_IN and self.enrolment.archived_at is None and not self.is_used_up
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether another recording would be needed, and none is left to hand in."""
+        return self.attempts_left == 0 and self.stage in {Stage.OPEN, Stage.SHORT}
 
     @property
     def rubric_hash(self) -> str:
@@ -57,14 +64,15 @@ def newest(session: Session, enrolment: Enrolment) -> Recording | None:
 
 
 def desk(session: Session, enrolment: UUID, iri_base: str) -> Desk:
-    """Everything about one trainee's recording; raises NotFound. Four queries once the programme is known."""
+    """Everything about one trainee's recording; raises NotFound. Five queries once the programme is known."""
     found = cohorts.enrolment(session, enrolment)
     programme = cohorts.programme(session, found.cohort)
     iri = Iris(iri_base, programme.id).final
     known = evidence.standings_of_many(session, [found.uuid], below=iri)[found.uuid]
     last, refused = _newest_two(session, found)
     stage = final.stage(last, known.get(iri, evidence.NOTHING))
-    return Desk(found, programme, due_at(session, found.cohort), last, stage, refused)
+    left = attempts.left(session, found)
+    return Desk(found, programme, due_at(session, found.cohort), last, stage, refused, left)
 
 
 def due_at(session: Session, cohort: Cohort) -> datetime | None:

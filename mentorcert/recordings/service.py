@@ -209,6 +209,8 @@ def _open_desk(session: Session, enrolment: UUID, iri_base: str) -> queries.Desk
         raise Conflict("This enrolment is closed.", "Ask your programme manager what to do.")
     if desk.stage is Stage.PASSED:
         raise Conflict("You have passed; no other recording is needed.", "Read your feedback.")
+    if desk.is_used_up:
+        raise Conflict("All your attempts are used.", "Ask your programme manager for one more.")
     raise _taken(desk.recording.number if desk.recording else 0)
 
 
