@@ -64,3 +64,30 @@ def test_a_person_may_have_at_least_one_recording(tmp_path: Path) -> None:
     with pytest.raises(Invalid) as refusal:
         from_environment({**environ, "MENTORCERT_UPLOAD_QUOTA_MB": "499"})
     assert [fault.where for fault in refusal.value.faults] == ["MENTORCERT_UPLOAD_QUOTA_MB"]
+
+
+STORE = {"MENTORCERT_FILES_URL": "s3://talks"}
+
+
+@pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        ({"MENTORCERT_ACCEL": "by-nginx"}, "MENTORCERT_ACCEL"),
+        ({"MENTORCERT_ACCEL": "/by nginx"}, "MENTORCERT_ACCEL"),
+        ({"MENTORCERT_ACCEL": "/by-nginx", **STORE}, "MENTORCERT_ACCEL"),
+        ({"MENTORCERT_MEDIA_ORIGIN": "https://s3.example.org"}, "MENTORCERT_MEDIA_ORIGIN"),
+        ({"MENTORCERT_MEDIA_ORIGIN": "https://s3.example.org/talks", **STORE}, "MENTORCERT_MEDIA_ORIGIN"),
+        ({"MENTORCERT_MEDIA_ORIGIN": "https://s3.example.org; script-src *", **STORE}, "MENTORCERT_MEDIA_ORIGIN"),
+    ],
+)
+def test_who_sends_recordings_must_be_able_to(tmp_path: Path, given: dict[str, str], where: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        from_environment({**GOOD, "MENTORCERT_DATA": str(tmp_path), **given})
+    assert [fault.where for fault in refused.value.faults] == [where]
+
+
+def test_who_sends_recordings_can_be_set(tmp_path: Path) -> None:
+    told = {**GOOD, "MENTORCERT_DATA": str(tmp_path)}
+    assert from_environment({**told, "MENTORCERT_ACCEL": "/by-nginx/"}).accel == "/by-nginx"
+    origin = from_environment({**told, **STORE, "MENTORCERT_MEDIA_ORIGIN": "http://127.0.0.1:9000/"}).media_origin
+    assert origin == "http://127.0.0.1:9000"

@@ -4,6 +4,7 @@
 """
 
 import logging
+import re
 from collections.abc import Iterator
 from itertools import chain
 from typing import Final
@@ -21,6 +22,7 @@ SANDBOX: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """What a file may do when somebody opens it by itself: nothing. A drawing keeps its own colours."""
 
 
+_ONE_STRETCH: Final = re.compile(r"bytes=[ \t]*([0-9]{0,40})-([0-9]{0,40})[ \t]*", re.IGNORECASE)
 SIGNED_SECONDS: Final = 300
 """How long an address that the store of files is asked at holds; a player that jumps later is given another one."""
 
@@ -72,15 +74,16 @@ def send_range(
     headers = _headers(content_type, etag, cache_control, download_name)
     if not is_resource_modified(request.environ, etag=etag):
         return Response(status=304, headers=headers)
-    stretch = _stretch(size, etag)
+    asked = _asked(etag)
+    stretch = (0, size) if asked is None else _stretch(size, *asked)
     if stretch is None:
         headers["Content-Range"] = f"bytes */{size}"
         return Response(status=416, headers=headers)
     start, end = stretch
     headers["Content-Length"] = str(end - start)
-    status = 200
-    if (start, end) != (0, size) or _asks(etag):
-        status, headers["Content-Range"] = 206, f"bytes {start}-{end - 1}/{size}"
+    status = 200 if asked is None else 206
+    if status == 206:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     body = iter(()) if request.method == "HEAD" else _pieces(files, key, start, end)
     return Response(body, status=status, headers=headers, direct_passthrough=True)
 
@@ -100,22 +103,24 @@ def _headers(content_type: str, etag: str, cache_control: str, download_name: st
     return headers
 
 
-def _asks(etag: str) -> bool:
-    """Whether one stretch is asked for, of the content that there is."""
-    asked = request.range
-    if request.method != "GET" or asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
-        return False
-    condition = request.if_range
-    if condition.date is not None:
-        return False
-    return condition.etag is None or condition.etag == etag
+def _asked(etag: str) -> tuple[str, str] | None:
+    """The first and last byte of the one stretch that is asked for, as they stand there, of the content there is."""
+    condition = request.headers.get("If-Range")  # compared as it is: a weak name (W/"…") is none to rely on
+    if request.method != "GET" or condition not in {None, f'"{etag}"'}:
+        return None
+    said = _ONE_STRETCH.fullmatch(request.headers.get("Range", ""))
+    if said is None or said[1] == said[2] == "" or (said[1] and said[2] and int(said[2]) < int(said[1])):
+        return None
+    return said[1], said[2]
 
 
-def _stretch(size: int, etag: str) -> tuple[int, int] | None:
-    """The bytes to send, the end not included; None for a stretch that the file does not have."""
-    if not _asks(etag) or request.range is None:
-        return 0, size
-    return request.range.range_for_length(size)
+def _stretch(size: int, first: str, last: str) -> tuple[int, int] | None:
+    """The bytes to send, the end not included; None for a stretch that the file does not have (RFC 9110, 14.1.2)."""
+    if first:
+        start, end = int(first), min(int(last) + 1, size) if last else size
+    else:
+        start, end = max(0, size - int(last)), size
+    return (start, end) if start < end else None
 
 
 def _pieces(files: Files, key: str, start: int, end: int) -> Iterator[bytes]:

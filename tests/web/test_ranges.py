@@ -1,14 +1,20 @@
 """Files in stretches, as players ask for them."""
 
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
+from flask.typing import ResponseReturnValue
+from obstore.store import S3Store
+from werkzeug.test import TestResponse
 
+from mentorcert.config import Settings, from_environment
 from mentorcert.errors import NotFound
 from mentorcert.files import CHUNK, Files, open_files
-from mentorcert.web.ranges import send_range
+from mentorcert.web.ranges import send_media, send_range
 
 CONTENT = bytes(range(256)) * 10
 ETAG = "abc"
@@ -55,7 +61,15 @@ def test_the_whole_says_that_stretches_can_be_had(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize(
     ("asked", "start", "end"),
-    [("0-0", 0, 1), ("100-199", 100, 200), ("2500-", 2500, 2560), ("-10", 2550, 2560), ("0-99999", 0, 2560)],
+    [
+        ("0-0", 0, 1),
+        ("100-199", 100, 200),
+        ("2500-", 2500, 2560),
+        ("-10", 2550, 2560),
+        ("-99999", 0, 2560),
+        ("0-99999", 0, 2560),
+        ("2559-" + "9" * 30, 2559, 2560),
+    ],
 )
 def test_one_stretch(client: FlaskClient, asked: str, start: int, end: int) -> None:
     response = client.get("/film", headers={"Range": f"bytes={asked}"})
@@ -64,12 +78,25 @@ def test_one_stretch(client: FlaskClient, asked: str, start: int, end: int) -> N
     assert response.headers["Content-Length"] == str(end - start)
 
 
-def test_a_stretch_that_is_not_there(client: FlaskClient) -> None:
-    response = client.get("/film", headers={"Range": "bytes=2560-"})
+@pytest.mark.parametrize("asked", ["2560-", "-0", "9" * 30 + "-"])
+def test_a_stretch_that_is_not_there(client: FlaskClient, asked: str) -> None:
+    response = client.get("/film", headers={"Range": f"bytes={asked}"})
     assert (response.status_code, response.data, response.headers["Content-Range"]) == (416, b"", "bytes */2560")
 
 
-@pytest.mark.parametrize("asked", ["bytes=0-1,4-5", "bytes=zero", "seconds=0-1", "bytes=5-1"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "bytes=0-1,4-5",
+        "bytes=0-,0-" + ",0-" * 500,
+        "bytes=zero",
+        "seconds=0-1",
+        "bytes=5-1",
+        "bytes=",
+        "bytes=--1",
+        "bytes",
+    ],
+)
 def test_what_is_no_single_stretch_gets_the_whole(client: FlaskClient, asked: str) -> None:
     response = client.get("/film", headers={"Range": asked})
     assert (response.status_code, response.data) == (200, CONTENT)
@@ -77,7 +104,7 @@ def test_what_is_no_single_stretch_gets_the_whole(client: FlaskClient, asked: st
 
 @pytest.mark.parametrize(
     ("condition", "status"),
-    [('"abc"', 206), ('"other"', 200), ("Sat, 21 Nov 2026 10:00:00 GMT", 200)],
+    [('"abc"', 206), ('"other"', 200), ('W/"abc"', 200), ("Sat, 21 Nov 2026 10:00:00 GMT", 200)],
 )
 def test_a_stretch_of_what_changed_meanwhile_is_the_whole(client: FlaskClient, condition: str, status: int) -> None:
     response = client.get("/film", headers={"Range": "bytes=0-9", "If-Range": condition})
@@ -101,3 +128,55 @@ def test_a_long_file_comes_in_pieces(client: FlaskClient) -> None:
 
 def test_a_file_that_is_gone_is_a_page_and_no_broken_film(client: FlaskClient) -> None:
     assert client.get("/gone").status_code == 404
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return from_environment({"MENTORCERT_DEVELOPMENT": "1", "MENTORCERT_DATA": str(tmp_path / "data")})
+
+
+def asked(files: Files, settings: Settings, key: str = "film") -> TestResponse:
+    """What a player that wants a stretch of a recording is answered."""
+    app = Flask(__name__)
+    told = {"content_type": "video/webm", "etag": ETAG, "cache_control": "private, no-store"}
+
+    @app.get("/media")
+    def view() -> ResponseReturnValue:
+        return send_media(files, key, settings, size=len(CONTENT), **told)
+
+    return app.test_client().get("/media", headers={"Range": "bytes=0-9"})
+
+
+def test_without_a_setting_we_send_it(files: Files, settings: Settings) -> None:
+    answer = asked(files, settings)
+    assert (answer.status_code, answer.data) == (206, CONTENT[:10])
+
+
+def test_nginx_is_told_what_to_send(files: Files, settings: Settings) -> None:
+    answer = asked(files, replace(settings, accel="/by-nginx"), "recordings/a b")
+    assert (answer.status_code, answer.data) == (200, b"")
+    assert answer.headers["X-Accel-Redirect"] == "/by-nginx/recordings/a%20b"
+    assert (answer.content_type, answer.headers["Cache-Control"]) == ("video/webm", "private, no-store")
+
+
+BUCKET = S3Store("talks", region="eu-central-1", access_key_id="key", secret_access_key="secret")
+AT = "https://s3.eu-central-1.amazonaws.com"
+
+
+def test_the_store_is_asked_by_a_short_signed_address(settings: Settings) -> None:
+    answer = asked(Files(BUCKET), replace(settings, media_origin=AT), "recordings/one")
+    address = urlsplit(answer.headers["Location"])
+    assert (answer.status_code, address.netloc, address.path) == (
+        302,
+        "s3.eu-central-1.amazonaws.com",
+        "/talks/recordings/one",
+    )
+    said = parse_qs(address.query)
+    assert (said["X-Amz-Expires"], said["X-Amz-SignedHeaders"]) == (["300"], ["host"])
+    assert len(said["X-Amz-Signature"][0]) == 64
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_store_that_is_elsewhere_than_pages_say_is_not_sent_to(files: Files, settings: Settings) -> None:
+    answer = asked(files, replace(settings, media_origin=AT))
+    assert (answer.status_code, answer.data) == (206, CONTENT[:10])
