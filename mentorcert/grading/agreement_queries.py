@@ -45,7 +45,7 @@ class Asked:
 
 
 def found(session: Session, asked: Asked) -> tuple[RubricVersion, Report] | None:
-    """What the gradings that are asked for say; None when there is none. Six queries, however many they are."""
+    """What the gradings that are asked for say; None when there is none. Five queries, however many they are."""
     version = _version(session, asked)
     if version is None:
         return None

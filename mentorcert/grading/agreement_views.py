@@ -17,7 +17,7 @@ from mentorcert.grading.resampling import LEAST_FOR_INTERVAL, RESAMPLES, Why
 from mentorcert.permissions import Permission, needs
 from mentorcert.web import filters, here
 
-PAIRS_SHOWN: Final = 50
+PAIRS_SHOWN: Final = 20
 """Pairs of coaches on the page; the file has all."""
 
 

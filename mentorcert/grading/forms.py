@@ -9,12 +9,11 @@ from zoneinfo import ZoneInfo
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import SelectField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
 from mentorcert.grading.agreement_queries import Asked
-from mentorcert.sessions.forms import DayField
+from mentorcert.sessions.forms import DayField, Listed
 
 _DAY: Final = timedelta(days=1)
 
@@ -27,9 +26,9 @@ class AgreementForm(FlaskForm):
 
         csrf = False
 
-    programme = SelectField(_l("Programme"))
-    rubric = SelectField(_l("Rubric"))
-    cohort = SelectField(_l("Cohort"))
+    programme = Listed(_l("Programme"))
+    rubric = Listed(_l("Rubric"))
+    cohort = Listed(_l("Cohort"))
     since = DayField(_l("Graded from"), [Optional()])
     until = DayField(_l("Graded until"), [Optional()])
 
@@ -62,7 +61,7 @@ class AgreementForm(FlaskForm):
             until=_begin(self.until.data + _DAY, zone) if self.until.data else None,
         )
 
-    def _offer(self, field: SelectField, nothing: Any, named: dict[str, str]) -> None:
+    def _offer(self, field: Listed, nothing: Any, named: dict[str, str]) -> None:
         field.data = field.data or ""
         field.choices = [SelectChoice("", nothing), *(SelectChoice(value, label) for value, label in named.items())]
 
