@@ -30,6 +30,7 @@ from mentorcert.keys import service as keys
 from mentorcert.keys.service import Wish
 from mentorcert.people.models import Person
 from mentorcert.permissions import RULES, Role, Standing, permission_of
+from mentorcert.recordings.models import Upload
 from mentorcert.sessions.models import LiveSession, Topic
 from tests.browsing import Browser
 from tests.certification.factories import meet_everything
@@ -120,6 +121,8 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "grading.feedback_of_assessment": OWNER | COACH | MANAGER,
     "grading.give_back": COACH,
     "grading.grade": COACH,
+    "grading.hold": COACH,
+    "grading.mark": COACH,
     "grading.mine": OWNER | COACH | MANAGER,
     "grading.queue": COACHES,
     "grading.rubric": SIGNED_IN,
@@ -195,6 +198,9 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "upkeep.deletions": frozenset({"administrator"}),
     "upkeep.forget": frozenset({"administrator"}),
     "upkeep.tell": EVERYBODY,  # it asks for a key of its own, and is nothing where none is set
+    "uploads.create": OWNER,
+    "uploads.one": OWNER,
+    "uploads.remove": OWNER,
 }
 
 
@@ -287,6 +293,10 @@ def _happened(session: Session, cohort: Cohort, enrolment: Enrolment, people: di
     there: dict[str, Any] = {"name": "LRS", "endpoint": "https://lrs.example.org", "version": "1.0.3"}
     target = targets.create(session, **there, key="k", secret="sealed", history=True, now=NOW)
     letters.add(session, target, UUID(int=1), status=400, said="No.", now=NOW)
+    upload = Upload(
+        enrolment_id=enrolment.id, name="a.mp4", length=9, created_at=NOW, expires_at=NOW + timedelta(days=1)
+    )
+    session.add(upload)
     session.commit()
     assessment = session.query(Assessment).one()
     certificate = session.query(Certificate).one()
@@ -300,6 +310,7 @@ def _happened(session: Session, cohort: Cohort, enrolment: Enrolment, people: di
         "live_session": session.query(LiveSession).one().uuid,
         "recording": assessment.recording.uuid,
         "assessment": assessment.uuid,
+        "upload": upload.uuid,
         "at": 0,
         "certificate": certificate.uuid,
         "code": certificate.code,
@@ -324,7 +335,7 @@ def _happened(session: Session, cohort: Cohort, enrolment: Enrolment, people: di
 
 def _routes(app: MentorCert) -> Iterator[tuple[Rule, str]]:
     for rule in app.url_map.iter_rules():
-        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+        for method in sorted((rule.methods or set()) & {"GET", "POST", "PATCH", "DELETE"}):
             yield rule, method
 
 

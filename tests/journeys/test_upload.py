@@ -110,12 +110,12 @@ def test_who_comes_back_chooses_the_same_file_and_it_goes_on(
     browser: Browser, house: House, talk: Path, width: int
 ) -> None:
     with wire(house.port) as line:
-        context, bruno = arrive(browser, line.address, "Bruno", width)
+        context, ben = arrive(browser, line.address, "Ben Castell", width)
         there, go = line.hold_after(12 * MEGABYTE)
-        choose(bruno.page, talk)
+        choose(ben.page, talk)
         assert there.wait(PATIENCE_MS / 1000)
-        bruno.looks()
-        bruno.page.close()
+        ben.looks()
+        ben.page.close()
         go.set()
         again = Visitor(context.new_page()).open("/recording")
         again.reads(re.compile("of 31 MB are here until .* Choose the same file again to go on.")).looks()

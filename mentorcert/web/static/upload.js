@@ -12,7 +12,7 @@ const LARGEST_PART = 8 * 1024 * 1024;
 const SMALLEST_PART = 256 * 1024;
 const QUICK_MS = 4000;
 const STUCK_MS = 60_000;
-const WAITS_MS = [500, 1000, 2000, 4000, 8000, 15_000];
+const WAITS_MS = [500, 1000, 2000, 4000, 8000];
 
 const MEGABYTE = 1024 * 1024;
 
