@@ -8,12 +8,13 @@ from tempfile import TemporaryDirectory
 
 from mentorcert.db import db
 from tests import postgres
-from tests.bench import door, lrs, pages
+from tests.bench import agreement, door, lrs, pages
 from tests.bench.cohort import place
 
 SIZES = (20, 2000)
 ENROLMENTS = 200
 """How many there are beside the door."""
+GRADED_TWICE = 5000
 
 
 def main() -> None:
@@ -37,6 +38,11 @@ def main() -> None:
         for kind in ("sqlite", "postgresql"):
             for size in SIZES:
                 _measure_pages(kind, size, Path(folder))
+        print("\nAgreement of coaches: 5,000 recordings graded by two each, every number and interval of its page.")
+        print("Yardstick: reading the same assessments and marks by the driver.\n")
+        print(f"{'':34}{'x':>6}{'ours s':>9}{'bare s':>9}{'SQL':>6}")
+        for kind in ("sqlite", "postgresql"):
+            _measure_agreement(kind, Path(folder))
 
 
 def _measure_door(kind: str, batch: int, folder: Path) -> None:
@@ -87,6 +93,18 @@ def _measure_pages(kind: str, size: int, folder: Path) -> None:
                 f"{found.rows:>6}{found.kilobytes:>6}{found.queries:>5}",
                 flush=True,
             )
+
+
+def _measure_agreement(kind: str, folder: Path) -> None:
+    with _database(kind, folder) as url, place(url, folder, ENROLMENTS) as mine, mine.app.app_context():
+        agreement.fill(db.session(), mine.cohort, GRADED_TWICE)
+        db.session.remove()
+        found = agreement.measure(db.engine)
+    print(
+        f"{kind:12}{2 * GRADED_TWICE:>6} assessments{'':4}{found.ratio:>6.1f}{found.ours:>9.2f}{found.bare:>9.2f}"
+        f"{found.queries:>6}",
+        flush=True,
+    )
 
 
 @contextmanager
