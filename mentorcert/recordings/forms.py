@@ -26,8 +26,8 @@ class HandInForm(FlaskForm):
     transcript = FileField(
         _l("Transcript"),
         description=_l(
-            "WebVTT (.vtt), as Zoom and Teams export it. Needed with a file; with a link it helps the coach to find "
-            "the moments."
+            "As your meeting program exports it: .vtt of Zoom or Teams, .txt of Meet, or subtitles as .srt. Needed "
+            "with a file; with a link it helps the coach to find the moments."
         ),
     )
     mentee_name = StringField(_l("Whom you coached"), description=_l("Only you and your coaches see the name."))
