@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
+import hypothesis
 import pytest
 import time_machine
-from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -23,8 +23,10 @@ from tests.browsing import Browser
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 _server = pytest.StashKey[Path]()
 
-settings.register_profile("mentorcert", deadline=None)  # no test judges time: on a busy machine each example may wait
-settings.load_profile("mentorcert")
+hypothesis.settings.register_profile(
+    "mentorcert", deadline=None
+)  # no test judges time: on a busy machine each example may wait
+hypothesis.settings.load_profile("mentorcert")
 
 
 def pytest_configure(config: pytest.Config) -> None:
