@@ -4,6 +4,7 @@ Keys are `/`-separated names that we make ourselves (never a name that somebody 
 """
 
 import hashlib
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -47,6 +48,20 @@ class Files:
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(path, target)
+        self.settle(key)
+
+    def settle(self, key: str) -> None:
+        """See that a file of this machine is on the disk: who was told that it is here relies on it after a power cut.
+
+        Other stores promise that themselves.
+        """
+        path = self.path(key)
+        for each in (path, path.parent) if path else ():
+            opened = os.open(each, os.O_RDONLY)
+            try:
+                os.fsync(opened)
+            finally:
+                os.close(opened)
 
     def path(self, key: str) -> Path | None:
         """Where a file lies on this machine; None when it doesn't."""

@@ -105,6 +105,7 @@ def store(files: Files, pieces: Iterable[bytes], size: int, claimed: Checksum | 
     if arriving.size == 0:
         files.delete(key)
         return keeping.NOTHING
+    files.settle(key)
     return Kept(key, arriving.sha256, arriving.size)
 
 
