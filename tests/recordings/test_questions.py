@@ -70,6 +70,23 @@ def test_the_rules_are_right_as_often_as_we_say(part: str, punctuation: bool, me
     assert score(part, punctuation=punctuation) == measured
 
 
+@pytest.mark.parametrize(("part", "measured"), [("rules", ((39, 40), (39, 69))), ("held", ((24, 26), (24, 47)))])
+def test_strung_together_without_punctuation_they_are_found_as_often_as_we_say(
+    part: str, measured: tuple[tuple[int, int], tuple[int, int]]
+) -> None:
+    hits = asked = found = 0
+    rows = labelled(part)
+    for first in range(0, len(rows), 5):
+        text, spans = "", []
+        for label, sentence in rows[first : first + 5]:
+            spans.append((len(text), len(text := f"{text}{bare(sentence)} "), label != "none"))
+        places = [place for place, _ in in_sentence(text, ENGLISH)]
+        found += len(places)
+        asked += sum(is_asked for *_, is_asked in spans)
+        hits += sum(is_asked and any(start <= at < end for at in places) for start, end, is_asked in spans)
+    assert ((hits, found), (hits, asked)) == measured
+
+
 def test_a_question_mark_alone_makes_no_question_and_its_lack_unmakes_none() -> None:
     said = [Cue(0, 2, "M", "You went there alone?"), Cue(3, 5, "E", "Yes."), Cue(6, 8, "M", "what did you find")]
     assert candidates(said, MENTOR, "en") == (Question(6000, "what did you find", True),)
