@@ -45,6 +45,7 @@ class Permission(StrEnum):
     GRADING_MANAGE = "grading.manage"
     CALIBRATE = "calibrate"
     FEEDBACK_READ = "feedback.read"
+    COACHING = "coaching"
     CERTIFICATE_READ = "certificate.read"
     CERTIFY = "certify"
     PEOPLE_MANAGE = "people.manage"
@@ -82,6 +83,7 @@ RULES: Final[dict[Permission, frozenset[Role | Standing]]] = {
     Permission.GRADING_MANAGE: frozenset({_M}),
     Permission.CALIBRATE: frozenset({_C, _M}),
     Permission.FEEDBACK_READ: frozenset({Standing.OWNER, _C, _M}),
+    Permission.COACHING: frozenset({_C, _M}),
     Permission.CERTIFICATE_READ: frozenset({Standing.OWNER, _M}),
     Permission.CERTIFY: frozenset({_M}),
     Permission.PEOPLE_MANAGE: frozenset({_M, _A}),

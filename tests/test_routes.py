@@ -22,6 +22,7 @@ from mentorcert import SCOPES, MentorCert
 from mentorcert.catalog import queries as catalog
 from mentorcert.certification import service as certification
 from mentorcert.certification.models import Certificate
+from mentorcert.coaching.models import Coaching
 from mentorcert.cohorts.models import Cohort, Enrolment
 from mentorcert.db import db
 from mentorcert.evidence.service import door
@@ -81,6 +82,11 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "cohorts.new": MANAGER,
     "cohorts.remove": MANAGER,
     "cohorts.upload_roster": MANAGER | {"administrator"},
+    "coaching.arrange": COACH | MANAGER,
+    "coaching.call_off": COACH | MANAGER,
+    "coaching.cohort": COACH | MANAGER,
+    "coaching.hold": COACH | MANAGER,
+    "coaching.plan": OWNER | COACH | MANAGER,
     "consent.cohort": MANAGER,
     "consent.invite": OWNER | MANAGER,
     "consent.mentee": EVERYBODY,  # whoever has the signed link
@@ -327,10 +333,21 @@ def _happened(session: Session, cohort: Cohort, enrolment: Enrolment, people: di
         "purpose": "reset",
         "secret": "none",
         "token": "none",
+        "criterion": "listening",
+        "coaching": _coaching(session, cohort, people["coach"]),
         "filename": "app.js",
         "statement": session.scalars(select(tables.statement.c.id).limit(1)).one(),
         "ending": "csv",
     }
+
+
+def _coaching(session: Session, cohort: Cohort, coach: Person) -> UUID:
+    """Make a coaching, which nobody is in any more."""
+    who = {"coach_id": coach.id, "made_by_id": coach.id}
+    made = Coaching(cohort_id=cohort.id, criterion="listening", title="Listening", made_at=NOW, **who)
+    session.add(made)
+    session.commit()
+    return made.uuid
 
 
 def _routes(app: MentorCert) -> Iterator[tuple[Rule, str]]:
