@@ -20,6 +20,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from mentorcert import installation, jobs
 from mentorcert.certification import queries as certification
 from mentorcert.certification import views as certification_views
+from mentorcert.coaching import queries as coaching
+from mentorcert.coaching import views as coaching_views
 from mentorcert.cohorts import queries as cohorts
 from mentorcert.cohorts import views as cohorts_views
 from mentorcert.config import Settings, from_environment
@@ -65,6 +67,7 @@ BLUEPRINTS: Final = (
     upload_views.blueprint,
     grading_views.blueprint,
     certification_views.blueprint,
+    coaching_views.blueprint,
     reports_views.blueprint,
     evidence_views.blueprint,
     keys_views.blueprint,
@@ -80,6 +83,7 @@ SCOPES: Final[Mapping[str, Callable[[Session, UUID], Scope | None]]] = {
     "upload": uploads.scope_of_upload,
     "assessment": grading.scope_of_assessment,
     "certificate": certification.scope_of_certificate,
+    "coaching": coaching.scope_of_coaching,
 }
 """What an id in an address is about, by its name there. A view with such an id is judged in that scope."""
 
