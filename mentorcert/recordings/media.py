@@ -12,6 +12,7 @@ from mentorcert.errors import Invalid
 
 EXPORT: Final = "Export it again as MP4 (H.264), and choose that file."
 COPY: Final = "Copy or export it again, and let that finish."
+SMALLER: Final = "Export it at 1080p or less."
 HEAD: Final = 4096
 """How many bytes `kind` wants to see."""
 LONGEST: Final = 24 * 3600
@@ -174,7 +175,7 @@ def _refuse_bad(track: Track) -> None:
         raise Unplayable(f"its {which} is {_name(track.codec)}, which not every browser plays.", todo)
     if track.width * track.height > MOST_PIXELS:
         size = f"{track.width} × {track.height}"
-        raise Unplayable(f"its picture is {size} points large, more than browsers play.", "Export it at 1080p or less.")
+        raise Unplayable(f"its picture is {size} points large, more than browsers play.", SMALLER)
     if track.codec == "h264" and track.pixels not in PLANAR:
         raise Unplayable(
             f"its picture is H.264 of a kind ({track.pixels}) that browsers don’t play.",

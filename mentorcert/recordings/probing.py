@@ -43,7 +43,9 @@ def judged(path: Path, *, seconds: int = SECONDS) -> Accepted:
         return media.judge(_facts(kind, built, path, ("-codec_whitelist", DECODERS), seconds))
     except TookTooLong:
         raise Unplayable(f"looking into it was not done after {seconds} seconds.") from None
-    except (Failed, msgspec.DecodeError):
+    except (Failed, msgspec.DecodeError) as error:
+        if "Picture size" in str(error):  # ffmpeg's own words for more than it was told to take
+            raise Unplayable("its picture is larger than browsers play.", media.SMALLER) from None
         raise Unplayable("its inside can’t be read.", media.COPY) from None
 
 

@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +60,7 @@ def run(name: str, arguments: Sequence[str], limits: Limits) -> bytes:
     return b"".join(stream(name, arguments, limits))
 
 
-def stream(name: str, arguments: Sequence[str], limits: Limits) -> Iterator[bytes]:
+def stream(name: str, arguments: Sequence[str], limits: Limits) -> Generator[bytes, None, None]:
     """What a program says, piece by piece. Raises Missing, Failed or TookTooLong; whoever stops reading ends it."""
     process = _start(name, arguments, limits)
     assert process.stdout is not None
