@@ -1,28 +1,51 @@
-"""What a trainee reads of a released grade: every criterion against the line, and the moments that were named. Pure."""
+"""What is read of a grade: every criterion against the line, and the moments that are evidence for it. Pure.
+
+A moment is one that a coach marked, or a time that a comment names, such as 5:46.
+"""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 from mentorcert.catalog.rubric import Criterion, Level, Rubric
-from mentorcert.grading.drafts import Draft
 
 _MOMENT: Final = re.compile(r"(?<![\d:.])(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)(?![\d:]|\.\d)")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])\s+|\n+")
+_SLACK: Final = 1.0
+"""Seconds: lengths are kept in whole ones, a film may go on for a part of another."""
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """A moment that comments name: its number on the timeline, the second, the words, and what it is about."""
+class Evidence:
+    """A moment that a coach marked: the second, the criterion's id (empty for none), the note."""
+
+    at: float
+    criterion: str
+    note: str
+    uuid: UUID | None = None
+    """None in what was delivered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A moment as it stands on the timeline and under its criteria."""
 
     number: int
-    seconds: int
+    seconds: float
     text: str
     criteria: tuple[str, ...]
-    """The ids of the criteria whose comments name it."""
+    """The ids of the criteria that it is evidence for."""
     about: str
     """Their titles."""
+    marked: Evidence | None = None
+    """None for a time that comments name."""
+
+    @property
+    def key(self) -> str:
+        """What tells it from others on its page."""
+        return str(self.marked.uuid or f"m{self.number}") if self.marked else f"c{int(self.seconds)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +59,7 @@ class Row:
     line: int
     """The level to reach, counted in the same way."""
     comment: str
-    moments: tuple[Moment, ...]
+    pins: tuple[Pin, ...]
 
     @property
     def title(self) -> str:
@@ -74,23 +97,76 @@ class Row:
         return self.level < self.line
 
 
-def rows(rubric: Rubric, draft: Draft, marks: Sequence[Moment]) -> tuple[Row, ...]:
-    """Every criterion, from strong to weak; those that are alike in the rubric's order."""
-    found = (_row(rubric, each, draft, marks) for each in rubric.criteria)
-    return tuple(sorted(found, key=lambda row: -row.level / row.of))
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A document of an outcome (see `documents`), read: nothing but what was delivered is in it."""
+
+    number: int
+    says: str
+    comment: str
+    percent: int
+    pass_percent: int
+    passed: bool
+    rubric_hash: str
+    rows: tuple[Row, ...]
+    """From strong to weak; those that are alike in the rubric's order."""
+    pins: tuple[Pin, ...]
+    appeal: Mapping[str, Any] | None
+    """What was decided on appeal: `changed`, `comment`."""
+
+    @property
+    def critical(self) -> tuple[Row, ...]:
+        """The critical criteria."""
+        return tuple(row for row in self.rows if row.critical)
+
+    @property
+    def unmet(self) -> tuple[Row, ...]:
+        """The critical criteria that stay below their line."""
+        return tuple(row for row in self.critical if row.short)
 
 
-def moments(rubric: Rubric, draft: Draft, seconds: float) -> tuple[Moment, ...]:
-    """The moments that comments name, such as 5:46, in order of time; none after the recording's end."""
-    found: dict[int, list[tuple[str, Criterion]]] = {}
-    for each in rubric.criteria:
-        for at, text in named_moments(draft.entry(each.id).comment):
-            if at <= seconds:
-                found.setdefault(at, []).append((text, each))
-    return tuple(_moment(number, at, found[at]) for number, at in enumerate(sorted(found), 1))
+def delivered(document: Mapping[str, Any], seconds: float) -> Delivered:
+    """Read what was delivered of a recording of this length; 0 where the length is unknown."""
+    said = document["criteria"]
+    criteria = tuple(_criterion(each) for each in said)
+    marked = [Evidence(each["at"], each["criterion"], each["note"]) for each in document["moments"]]
+    found = pins(criteria, {each["id"]: each["comment"] for each in said}, marked, seconds)
+    rows = [_row(criterion, each, found) for criterion, each in zip(criteria, said, strict=True)]
+    return Delivered(
+        number=document["number"],
+        says=document["says"],
+        comment=document["comment"],
+        percent=document["percent"],
+        pass_percent=document["rubric"]["pass_percent"],
+        passed=document["passed"],
+        rubric_hash=document["rubric"]["hash"],
+        rows=tuple(sorted(rows, key=lambda row: -row.level / row.of)),
+        pins=found,
+        appeal=document.get("appeal"),
+    )
 
 
-def named_moments(comment: str) -> Iterable[tuple[int, str]]:
+def pins(
+    criteria: Sequence[Criterion], comments: Mapping[str, str], marked: Iterable[Evidence], seconds: float
+) -> tuple[Pin, ...]:
+    """What was marked, and the times that comments name, in order of time; none after the recording's end.
+
+    `comments` are those of the criteria, by id; `seconds` is the length, 0 where it is unknown. A comment that names
+    the second of a mark of the same criterion means that mark, and gives it words where it has none.
+    """
+    titles = {each.id: each.title for each in criteria}
+    named = {each.id: dict(named_moments(comments.get(each.id, ""))) for each in criteria}
+    unsorted = [_marked(each, named, titles) for each in marked]
+    taken = {(each.marked.criterion, int(each.seconds)) for each in unsorted if each.marked}
+    unsorted += _named(named, titles, taken)
+    known = sorted((each for each in unsorted if not seconds or each.seconds <= seconds + _SLACK), key=_place)
+    return tuple(
+        Pin(number, each.seconds, each.text, each.criteria, each.about, each.marked)
+        for number, each in enumerate(known, 1)
+    )
+
+
+def named_moments(comment: str) -> Iterator[tuple[int, str]]:
     """(second, the sentence that it stands in) of each time in a comment; the same time once."""
     seen: set[int] = set()
     for sentence in _SENTENCE_END.split(comment):
@@ -115,19 +191,41 @@ def line_of(rubric: Rubric, criterion: Criterion) -> int:
     return shares.index(True) + 1
 
 
-def _moment(number: int, at: int, said: Sequence[tuple[str, Criterion]]) -> Moment:
-    ids = tuple(criterion.id for _, criterion in said)
-    return Moment(number, at, said[0][0], ids, ", ".join(criterion.title for _, criterion in said))
+def _marked(each: Evidence, named: Mapping[str, Mapping[int, str]], titles: Mapping[str, str]) -> Pin:
+    text = each.note or named.get(each.criterion, {}).get(int(each.at), "")
+    ids = (each.criterion,) if each.criterion in titles else ()
+    return Pin(0, each.at, text, ids, titles.get(each.criterion, ""), each)
 
 
-def _row(rubric: Rubric, criterion: Criterion, draft: Draft, marks: Sequence[Moment]) -> Row:
-    entry = draft.entry(criterion.id)
-    reached = criterion.level(entry.level)
+def _named(
+    named: Mapping[str, Mapping[int, str]], titles: Mapping[str, str], taken: set[tuple[str, int]]
+) -> Iterator[Pin]:
+    """A pin for each second that comments name, with all the criteria whose comments do."""
+    about: dict[int, list[str]] = {}
+    for criterion, times in named.items():
+        for at in times:
+            if (criterion, at) not in taken:
+                about.setdefault(at, []).append(criterion)
+    for at, ids in about.items():
+        yield Pin(0, at, named[ids[0]][at], tuple(ids), ", ".join(titles[each] for each in ids))
+
+
+def _place(pin: Pin) -> tuple[float, str]:
+    return pin.seconds, pin.key
+
+
+def _criterion(said: Mapping[str, Any]) -> Criterion:
+    levels = tuple(Level(each["id"], each["title"], each["points"], each["anchor"]) for each in said["levels"])
+    return Criterion(said["id"], said["title"], said["weight"], levels, said["critical"], said["min_level"])
+
+
+def _row(criterion: Criterion, said: Mapping[str, Any], found: Sequence[Pin]) -> Row:
+    ids = [level.id for level in criterion.levels]
     return Row(
         criterion=criterion,
-        reached=reached,
-        level=criterion.levels.index(reached) + 1,
-        line=line_of(rubric, criterion),
-        comment=entry.comment,
-        moments=tuple(mark for mark in marks if criterion.id in mark.criteria),
+        reached=criterion.level(said["level"]),
+        level=ids.index(said["level"]) + 1,
+        line=ids.index(said["line"]) + 1,
+        comment=said["comment"],
+        pins=tuple(pin for pin in found if criterion.id in pin.criteria),
     )

@@ -1,20 +1,23 @@
-"""The page of a released grade: for the trainee, the coaches of the cohort, and managers."""
+"""The page of a grade that was released: for the trainee, the coaches of the cohort, and managers."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from mentorcert.catalog import queries as catalog
 from mentorcert.cohorts import queries as cohorts
 from mentorcert.errors import NotFound
-from mentorcert.grading import queries
+from mentorcert.grading import appeals, queries
 from mentorcert.grading import feedback as reading
-from mentorcert.grading.bench_views import blueprint, watched
-from mentorcert.grading.drafts import Draft, Entry
+from mentorcert.grading.bench_views import blueprint
+from mentorcert.grading.models import Kind
+from mentorcert.grading.watching_views import heard
 from mentorcert.permissions import Permission, allows, needs
 from mentorcert.recordings import queries as recordings
+from mentorcert.recordings.models import Recording
 from mentorcert.web import here
 
 
@@ -31,7 +34,7 @@ def mine(enrolment: UUID) -> ResponseReturnValue:
 @blueprint.get("/assessments/<uuid:assessment>/feedback")
 @needs(Permission.FEEDBACK_READ)
 def feedback_of_assessment(assessment: UUID) -> ResponseReturnValue:
-    """Where the feedback stood before; mails lead here."""
+    """Where the feedback stood before; older mails lead here."""
     found = queries.assessment(here.session(), assessment)
     return redirect(url_for("grading.feedback", recording=found.recording.uuid))
 
@@ -39,28 +42,39 @@ def feedback_of_assessment(assessment: UUID) -> ResponseReturnValue:
 @blueprint.get("/recordings/<uuid:recording>/feedback")
 @needs(Permission.FEEDBACK_READ)
 def feedback(recording: UUID) -> ResponseReturnValue:
-    """What was said of a recording, in the words of the rubric that it was graded by. Nothing before release."""
-    found = queries.standing(here.session(), recordings.recording(here.session(), recording))
-    if found is None:
+    """What was delivered of a recording, in the words of that day. Nothing before release.
+
+    `?before=appeal` shows what an appeal has replaced.
+    """
+    found = recordings.recording(here.session(), recording)
+    standing = queries.standing(here.session(), found)
+    if standing is None:
         raise _nothing()
-    rubric = catalog.rubric(here.session(), found.rubric_version.hash)
-    entries = {each["id"]: Entry(each["level"], each["comment"]) for each in found.document["criteria"]}
-    draft = Draft(0, found.document["comment"], entries)
-    shown = watched(found.recording, rubric, draft)
-    rows = reading.rows(rubric, draft, shown["moments"])
-    critical = [row for row in rows if row.critical]
+    appeal = appeals.standing(here.session(), standing, now=here.now())
+    first = appeal.appeal.outcome if appeal.appeal is not None and standing.kind is Kind.APPEAL else None
+    outcome = first if first is not None and request.args.get("before") == "appeal" else standing
+    enrolment = found.enrolment
     return render_template(
         "grading/feedback.html",
-        outcome=found,
-        recording=found.recording,
-        rubric=rubric,
-        rows=rows,
-        critical=critical,
-        critical_met=sum(not row.short for row in critical),
-        own=found.recording.enrolment.person.uuid == here.person(),
-        may_watch=allows(here.viewer(), Permission.RECORDING_WATCH, here.scope()),
-        **shown,
+        outcome=outcome,
+        replaced=outcome is not standing,
+        appeal=appeal,
+        first=first,
+        own=enrolment.person.uuid == here.person(),
+        attempts=queries.outcomes(here.session(), [enrolment.id]),
+        **delivered(found, outcome.document),
     )
+
+
+def delivered(recording: Recording, document: Mapping[str, Any]) -> dict[str, Any]:
+    """What `grading/_delivered.html` needs to show a document as the trainee reads it: released, or yet to be."""
+    read = reading.delivered(document, recording.seconds)
+    return {
+        "recording": recording,
+        "read": read,
+        "may_watch": allows(here.viewer(), Permission.RECORDING_WATCH, here.scope()),
+        **heard(recording, read.pins),
+    }
 
 
 def _nothing() -> NotFound:

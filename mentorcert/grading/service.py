@@ -126,14 +126,15 @@ def _hold(session: Session, uuid: UUID, draft: Draft | None, who: UUID, now: dat
     session.execute(select(Assessment.id).where(Assessment.uuid == uuid).with_for_update())
     found = queries.assessment(session, uuid)
     require_own(found, who)
-    _require_open(found, draft, now)
+    require_open(found, draft, now)
     if draft is not None and draft.revision != found.revision and _differ(session, found, draft):
         raise StaleDraft(found)
     taking.lease(found, queries.policy_of(session, found.recording).lease_minutes, now)
     return found
 
 
-def _require_open(found: Assessment, draft: Draft | None, now: datetime) -> None:
+def require_open(found: Assessment, draft: Draft | None, now: datetime) -> None:
+    """Raise HoldEnded when an assessment is open no more, with what could not be saved."""
     if found.submitted_at is not None:
         raise HoldEnded("This grade was submitted; it does not change any more.", "Read it.", found.submitted_at)
     if found.given_back_at is not None and found.given_back_at > found.lease_until:

@@ -4,7 +4,7 @@
  * The address answers JSON:
  *   200 {revision, saved_at}              kept; the hidden field "revision" takes the new number
  *   409 {reason: "newer", saved_at, url}  another tab has saved since; url shows that draft
- *   409 {reason: "hold", saved_at}        the person's hold on this work has ended
+ *   200 {reason: "hold", saved_at}        the person's hold on this work has ended; the text is kept all the same
  *   400, 409 {error}                      any other refusal, in the server's words
  * Every change is kept on this device at once (kept.js), until the server has it; what a crash, a lost network or an
  * expired sign-in left behind is offered when the page opens again, to use or to drop.
@@ -30,6 +30,7 @@ class Draft {
     this.stopped = false;
     form.addEventListener("input", ({ target }) => { if (!this.kept.isElsewhere(target.name)) this.touched(); });
     form.addEventListener("submit", () => { this.stopped = true; clearTimeout(this.timer); this.kept.leave(); });
+    form.addEventListener("hold:ended", ({ detail }) => this.refused({ reason: "hold", saved_at: detail.at }, 409));
     window.addEventListener("online", () => { if (this.changed) this.save(); });
     window.addEventListener("pageshow", (event) => { if (event.persisted) this.stopped = false; });
     window.addEventListener("pagehide", () => { if (this.changed && !this.busy && !this.stopped && !this.conflict) this.post(true).catch(() => {}); });
@@ -73,7 +74,8 @@ class Draft {
     if (response.status === 409 || response.status === 400) return this.refused(await response.json().catch(() => ({})), response.status);
     if (response.status >= 500) return this.offline();
     if (!response.ok || response.redirected) return this.lost();
-    const { revision, saved_at: savedAt } = await response.json();
+    const { reason, revision, saved_at: savedAt } = await response.json();
+    if (reason) return this.refused({ reason, saved_at: savedAt }, response.status);
     const field = this.form.elements.namedItem("revision");
     if (field && revision !== undefined) field.value = revision;
     this.waiting = null;

@@ -3,7 +3,7 @@
  *
  *   [data-hold-url] data-words="Yours while you work; kept until {time}"   says until when it is theirs
  *
- * The address answers {until}, or 409 when the hold has ended: then the next save says so (drafts.js).
+ * The address answers {until}, or 409 {ended_at} when the hold has ended; drafts.js says so.
  */
 
 const EVERY_MS = 2 * 60_000;
@@ -25,7 +25,7 @@ class Hold {
     const token = document.querySelector("meta[name=csrf-token]")?.content ?? "";
     try {
       const response = await fetch(this.element.dataset.holdUrl, { method: "POST", headers: { "X-CSRFToken": token, Accept: "application/json" }, credentials: "same-origin" });
-      if (response.status === 409) return this.stop();
+      if (response.status === 409) return this.stop((await response.json()).ended_at);
       if (response.ok && !response.redirected) this.show((await response.json()).until);
     } catch {
       this.worked = true; // without a network the next time will do
@@ -38,9 +38,9 @@ class Hold {
     this.element.textContent = this.element.dataset.words.replace("{time}", time);
   }
 
-  stop() {
+  stop(at) {
     clearInterval(this.timer);
-    document.querySelector("form[data-grading]")?.dispatchEvent(new CustomEvent("hold:ended"));
+    document.querySelector("form[data-grading]")?.dispatchEvent(new CustomEvent("hold:ended", { detail: { at } }));
   }
 }
 
