@@ -1,6 +1,8 @@
 """How a programme has its recordings graded: what is read, what is at fault, and what a published version holds."""
 
 import json
+import re
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -9,11 +11,15 @@ from mentorcert.catalog.check import check
 from mentorcert.catalog.document import ProgrammeDocument, decode_programme, decode_rubric, encode, hash_of
 from mentorcert.catalog.policy import Calibration, Combine, Grading, Release
 from mentorcert.catalog.reader import Reading, read
+from mentorcert.catalog.schema import schemas
 from tests.catalog.factories import PROGRAM, RUBRIC, make_programme
 
 BRIEF = "  brief: Record a talk.\n"
 LINE = 20
 """The line of program.yaml on which `grading:` stands then."""
+
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def with_grading(here: Path, rules: str) -> tuple[Path, Path]:
@@ -133,3 +139,13 @@ def test_rules_and_a_bank_can_be_read_back(here: Path) -> None:
     assert decode_programme(published).programme == reading.programmes[0]
     assert decode_rubric(encode(reading.rubrics[0])) == reading.rubrics[0]
     assert encode(decode_programme(published)) == published
+
+
+def test_every_rule_is_documented_with_what_holds_without_it() -> None:
+    page = (ROOT / "docs" / "grading.md").read_text(encoding="utf-8")
+    listed = dict(re.findall(r"^\| `([a-z_]+)` \|.*\| ([^|]+) \|$", page, re.MULTILINE))
+    usual = {name: str(value).lower() for name, value in asdict(Grading()).items()}
+    schema = json.loads(schemas()["program.schema.json"])
+    known = schema["properties"]["final"]["properties"]["grading"]["properties"]
+    assert listed == usual
+    assert set(known) == set(usual)

@@ -1,6 +1,8 @@
 """The arithmetic of rubrics."""
 
+from dataclasses import replace
 from fractions import Fraction
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -170,6 +172,36 @@ def test_a_higher_level_never_lowers_a_score_or_fails_who_passed(case: tuple[Rub
             better = {**chosen, each.id: higher}
             assert percent(rubric, better) >= percent(rubric, chosen)
             assert passed(rubric, better) >= passed(rubric, chosen)
+
+
+@given(graded(), st.randoms(use_true_random=False))
+def test_the_order_of_criteria_and_of_choices_makes_no_difference(
+    case: tuple[Rubric, dict[str, str]], chance: Random
+) -> None:
+    rubric, chosen = case
+    criteria, choices = list(rubric.criteria), list(chosen.items())
+    chance.shuffle(criteria)
+    chance.shuffle(choices)
+    shuffled = replace(rubric, criteria=tuple(criteria))
+    assert percent(shuffled, dict(choices)) == percent(rubric, chosen)
+    assert passed(shuffled, dict(choices)) == passed(rubric, chosen)
+
+
+@given(graded(), st.integers(2, 20))
+def test_points_in_the_same_ratio_give_the_same_grade(case: tuple[Rubric, dict[str, str]], factor: int) -> None:
+    rubric, chosen = case
+    criteria = tuple(
+        replace(each, levels=tuple(replace(level, points=level.points * factor) for level in each.levels))
+        for each in rubric.criteria
+    )
+    assert percent(replace(rubric, criteria=criteria), chosen) == percent(rubric, chosen)
+
+
+@given(graded())
+def test_a_grade_lies_between_the_weakest_and_the_best(case: tuple[Rubric, dict[str, str]]) -> None:
+    rubric, chosen = case
+    weakest = {each.id: each.levels[0].id for each in rubric.criteria}
+    assert percent(rubric, weakest) <= percent(rubric, chosen) <= 100
 
 
 @given(rubrics())
