@@ -99,7 +99,7 @@ def test_a_link_needs_no_transcript(session: Session) -> None:
         (
             {"transcript": b"WEBVTT\n\n00:02.000 --> 00:01.000\nx\n"},
             "transcript",
-            "The transcript has times that can’t be read. Line 3: it ends before it starts. "
+            "The transcript has times that can’t be right. Line 3: it ends before it starts. "
             "Put the earlier time first.",
         ),
     ],
@@ -109,7 +109,8 @@ def test_a_refusal_names_its_field(session: Session, changes: dict[str, Any], wh
 
 
 def test_every_fault_is_named_at_once_and_no_file_is_stored(session: Session) -> None:
-    wanted, files = wish("silent.mp4", uses=[], mentee_name="", transcript=b""), Remembering()
+    wanted = wish("", source=BytesIO(b"MZ"), uses=[], mentee_name="", transcript=b"")
+    files = Remembering()
     assert list(faults(wanted, session, files)) == ["mentee_name", "consent", "transcript", "file"]
     assert files.keys == []
 
@@ -187,9 +188,9 @@ class Remembering(Files):
         super().__init__(MemoryStore())
         self.keys: list[str] = []
 
-    def put(self, key: str, source: Any) -> None:
+    def put(self, key: str, source: Any, content_type: str = "") -> None:
         self.keys.append(key)
-        super().put(key, source)
+        super().put(key, source, content_type)
 
 
 def test_a_file_is_removed_when_its_row_can_not_be_written(session: Session) -> None:
