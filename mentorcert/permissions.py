@@ -45,6 +45,7 @@ class Permission(StrEnum):
     GRADING_MANAGE = "grading.manage"
     CALIBRATE = "calibrate"
     FEEDBACK_READ = "feedback.read"
+    APPEAL = "appeal"
     COACHING = "coaching"
     CERTIFICATE_READ = "certificate.read"
     CERTIFY = "certify"
@@ -83,6 +84,7 @@ RULES: Final[dict[Permission, frozenset[Role | Standing]]] = {
     Permission.GRADING_MANAGE: frozenset({_M}),
     Permission.CALIBRATE: frozenset({_C, _M}),
     Permission.FEEDBACK_READ: frozenset({Standing.OWNER, _C, _M}),
+    Permission.APPEAL: frozenset({Standing.OWNER}),
     Permission.COACHING: frozenset({_C, _M}),
     Permission.CERTIFICATE_READ: frozenset({Standing.OWNER, _M}),
     Permission.CERTIFY: frozenset({_M}),

@@ -1,4 +1,4 @@
-"""What waits for a coach: the queue, taking from it and giving back."""
+"""What waits for a coach: the queue, taking from it, holding on and giving back."""
 
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from mentorcert.grading import queueing, service, taking
 from mentorcert.grading.bench_views import blueprint
+from mentorcert.grading.service import HoldEnded
 from mentorcert.permissions import Permission, needs
 from mentorcert.web import here
 
@@ -17,7 +18,15 @@ from mentorcert.web import here
 def queue() -> ResponseReturnValue:
     """What waits for a coach, what they have on the bench, what they have done."""
     found = queueing.queue(here.session(), here.viewer(), now=here.now())
-    return render_template("grading/queue.html", queue=found)
+    return render_template("grading/queue.html", queue=found, most_held=taking.MOST_HELD)
+
+
+@blueprint.post("/queue/next")
+@needs(Permission.GRADE)
+def take_next() -> ResponseReturnValue:
+    """Put the recording on one's bench that has waited longest and is one's own to take."""
+    made = taking.take_next(here.session(), who=here.person(), now=here.now())
+    return redirect(url_for("grading.bench", assessment=made.uuid), 303)
 
 
 @blueprint.post("/recordings/<uuid:recording>/take")
@@ -26,6 +35,17 @@ def take(recording: UUID) -> ResponseReturnValue:
     """Put a recording on one's bench."""
     made = taking.take(here.session(), recording, who=here.person(), now=here.now())
     return redirect(url_for("grading.bench", assessment=made.uuid), 303)
+
+
+@blueprint.post("/assessments/<uuid:assessment>/hold")
+@needs(Permission.GRADE)
+def hold(assessment: UUID) -> ResponseReturnValue:
+    """Go on holding a recording while one watches or thinks, for a script; answers until when it is kept."""
+    try:
+        held = service.hold(here.session(), assessment, who=here.person(), now=here.now())
+    except HoldEnded as ended:
+        return {"reason": "hold", "ended_at": ended.ended_at.isoformat()}, 409
+    return {"until": held.lease_until.isoformat()}
 
 
 @blueprint.post("/assessments/<uuid:assessment>/give-back")

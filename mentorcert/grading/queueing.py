@@ -92,6 +92,8 @@ class Queue:
     """When the next recordings are due; only looked up when nothing waits."""
     held_back: Sequence[No]
     """Why they may not grade some of what waits: they must calibrate first. Each reason once."""
+    next_is_there: bool = False
+    """Whether something waits that is not kept for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ def queue(session: Session, coach: Viewer, *, now: datetime) -> Queue:
         _outcomes(session, {each.recording_id for each in done_rows}),
         None if waiting else _next_due(session, _coached(coach), now),
         held_back,
+        any(not each.is_reserved for each in waiting),
     )
 
 

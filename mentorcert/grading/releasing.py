@@ -13,7 +13,7 @@ from mentorcert.catalog.policy import Release
 from mentorcert.catalog.rubric import Criterion
 from mentorcert.cohorts import queries as cohorts
 from mentorcert.db import writing
-from mentorcert.errors import Conflict
+from mentorcert.errors import Conflict, Refused
 from mentorcert.evidence import statements
 from mentorcert.evidence.iris import Iris
 from mentorcert.evidence.queries import about
@@ -75,15 +75,25 @@ def ready(session: Session, recording: Recording) -> Ready | None:
 
 
 def release(session: Session, door: Door, recording: UUID, *, who: UUID, now: datetime) -> Outcome:
-    """Release what is decided of a recording. Raises Conflict when that was done already, or nothing is decided."""
+    """Release what is decided of a recording. Raises Conflict when that was done already, or nothing is decided.
+
+    Raises Refused for one's own.
+    """
     writing(session)
     found = recording_service.lock(session, recording)
+    require_other(found, who)
     decided = ready(session, found)
     if decided is None:
         done = queries.standing(session, found) is not None
         title = f"Recording {found.number} was released already." if done else "This grade is not decided yet."
         raise Conflict(title, "Load the list again.")
     return _release(session, door, found, decided, who=who, now=now)
+
+
+def require_other(recording: Recording, who: UUID) -> None:
+    """Raise Refused when somebody would release, or see before its release, the grade of their own recording."""
+    if recording.enrolment.person.uuid == who:
+        raise Refused("This is the grade of your own recording.", "Another programme manager releases it.")
 
 
 def judgements(submitted: Sequence[Assessment]) -> list[Judgement]:

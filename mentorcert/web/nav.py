@@ -29,6 +29,7 @@ PLACES: Final = (
     Place(_l("Recording"), "recordings.mine", frozenset({_T}), ("/recording", "/assessments")),
     Place(_l("Certificate"), "certification.mine", frozenset({_T}), ("/certificate",)),
     Place(_l("Queue"), "grading.queue", frozenset({_C}), ("/queue", "/assessments")),
+    Place(_l("Release"), "grading.releases", frozenset({_M}), ("/releases",)),
     Place(_l("Agreement"), "grading.agreement_page", frozenset({_M}), ("/agreement",)),
     Place(_l("Topics"), "sessions.topics", frozenset({_F, _M}), ("/topics",)),
     Place(_l("People"), "people.index", frozenset({_M, _A}), ("/people",)),

@@ -1,12 +1,16 @@
 """A recording on a coach's bench, and grades of the tiny rubric: listening (60, critical) and close (40)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from mentorcert.catalog import rubric as arithmetic
+from mentorcert.catalog import service as catalog
 from mentorcert.cohorts.models import Cohort, Enrolment
 from mentorcert.files import Files
 from mentorcert.grading import service, taking
@@ -15,9 +19,12 @@ from mentorcert.grading.models import Assessment
 from mentorcert.people.models import Person
 from mentorcert.permissions import Role
 from mentorcert.recordings.models import Recording
+from tests.catalog.factories import PROGRAM, make_programme, read_once
 from tests.factories import NOW, give_role, make_cohort, make_enrolment, make_person
-from tests.recordings.factories import DOOR, hand_in, wish
+from tests.recordings.factories import DOOR, hand_in, memory, wish
 
+BRIEF: Final = "  brief: Record a talk.\n"
+"""The line of program.yaml after which `grading:` can stand."""
 LEVELS: Final = (
     arithmetic.Level("not-yet", "Not yet", 1, "Interrupts."),
     arithmetic.Level("solid", "Solid", 3, "Waits."),
@@ -46,6 +53,24 @@ class Bench:
     @property
     def cohort(self) -> Cohort:
         return self.enrolment.cohort
+
+
+def graded_by(session: Session, rules: str) -> Cohort:
+    """Make a cohort on the tiny programme whose recordings are graded by these rules, as `program.yaml` writes them."""
+    reading = read_once(_written_with(rules))
+    version = catalog.publish_reading(session, memory(), reading, NOW, who="test").programmes[0]
+    session.commit()
+    return make_cohort(session, version=version)
+
+
+@cache
+def _written_with(rules: str) -> Callable[[Path], tuple[Path, Path]]:
+    return lambda root: make_programme(root, {PROGRAM: (BRIEF, f"{BRIEF}  grading: {rules}\n")})
+
+
+def coaches(session: Session, cohort: Cohort, count: int) -> list[Person]:
+    """Make coaches of a cohort."""
+    return [give_role(session, make_person(session, f"Coach {number}"), Role.COACH, cohort) for number in range(count)]
 
 
 def make_bench(
