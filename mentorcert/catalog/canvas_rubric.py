@@ -30,6 +30,7 @@ RATING: Final = ("Rating Name", "Rating Description", "Rating Points")
 NOTES: Final = (
     "A criterion weighs as much as its best rating is worth; points are the smallest whole numbers in that ratio.",
 )
+RANGED: Final = "Ratings were ranges of points in {}: a level is worth the most of its range."
 MOST_ROWS: Final = 1000
 
 _NUMBER: Final = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,6})?")
@@ -63,6 +64,7 @@ def read_canvas(data: bytes, findings: Findings) -> list[ForeignRubric]:
     if layout is None:
         return []
     found: dict[str, list[ForeignCriterion]] = {}
+    ranged: list[str] = []
     for number, cells in enumerate(table, 2):
         if number > MOST_ROWS:
             findings.add(f"row {number}", f"The file has more than {MOST_ROWS} rows.", "Export one rubric a file.")
@@ -71,7 +73,9 @@ def read_canvas(data: bytes, findings: Findings) -> list[ForeignRubric]:
             row = _Row(number, cells, layout, findings)
             criteria = found.setdefault(row.needed(layout.rubric), [])
             criteria.append(_criterion(row))
-    return [ForeignRubric(title, tuple(each), f'rubric "{title}"', notes=NOTES) for title, each in found.items()]
+            ranged += [row.where()] if row.at(layout.ranged).casefold() in {"true", "1"} else []
+    notes = (*NOTES, RANGED.format(", ".join(ranged))) if ranged else NOTES
+    return [ForeignRubric(title, tuple(each), f'rubric "{title}"', notes=notes) for title, each in found.items()]
 
 
 def _row(rubric: Rubric, criterion: Criterion, most: int) -> list[str]:
@@ -99,6 +103,7 @@ class _Layout:
     rubric: int
     criterion: int
     told: int | None
+    ranged: int | None
     ratings: tuple[tuple[int, int, int], ...]
 
 
@@ -178,7 +183,8 @@ def _layout(header: Sequence[str], findings: Findings) -> _Layout | None:
         return None
     a, b, c = triples
     ratings = tuple(zip(a, b, c, strict=True))
-    return _Layout(header, columns[COLUMNS[0]], columns[COLUMNS[1]], columns.get(COLUMNS[2]), ratings)
+    told, ranged = (columns.get(name) for name in COLUMNS[2:])
+    return _Layout(header, columns[COLUMNS[0]], columns[COLUMNS[1]], told, ranged, ratings)
 
 
 def _criterion(row: _Row) -> ForeignCriterion:

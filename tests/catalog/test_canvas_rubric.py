@@ -126,6 +126,11 @@ def test_numbered_columns_semicolons_a_mark_and_decimal_commas_are_read() -> Non
     assert [level.points for level in rubric.criteria[0].levels] == [2, 7]
 
 
+def test_ranges_are_said_to_be_gone() -> None:
+    ranged = [[*row[:3], "TRUE", *row[4:]] if at == 2 else row for at, row in enumerate(ESSAY)]
+    assert read(ranged).notes[1] == "Ratings were ranges of points in row 3: a level is worth the most of its range."
+
+
 def test_titles_that_are_alike_or_have_no_latin_letter_get_ids_of_their_own() -> None:
     row = ["2026", "聞く", "", "false", "Yes", "It is.", "1", "Yes", "Hm.", "0"]
     rubric, _ = read_text(read([HEADER, row, [row[0], "Go", *row[2:]], [row[0], "go!", *row[2:]]]).text)

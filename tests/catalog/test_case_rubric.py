@@ -34,7 +34,7 @@ ALLOWED = {
     },
     "CFRubricCriterionLevels": {"description", "quality", "score", "feedback", "position", "rubricCriterionId"},
 }
-"""Information model of CASE 1.1, §7.1.18 and §7.1.26 to §7.1.29."""
+"""Information model of CASE 1.1: CFPckgDocument, and CFRubric (§7.1.26) to CFRubricCriterionLevel (§7.1.29)."""
 LEVELS = (Level("weak", "Weak", 1, "Interrupts."), Level("solid", "Solid", 2, "Waits."))
 TINY = Rubric(
     *("tiny", "Tiny", "Two.", 70),

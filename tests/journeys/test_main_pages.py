@@ -31,6 +31,7 @@ TOURS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("/sessions", "main a:has-text('Session 6')"),
         ("/recording",),
         ("/recording", "main a[href*='/rubrics/']"),
+        ("/recording", "main a[href*='/rubrics/']", "main a[href$='/versions']"),
         ("/certificate",),
         ("/me",),
     ),
