@@ -5,19 +5,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from mentorcert.audit import AuditEntry
 from mentorcert.certification.models import Certificate
 from mentorcert.certification.service import fingerprint
+from mentorcert.coaching.models import Coaching, CoachingMember
 from mentorcert.cohorts.models import Enrolment
 from mentorcert.coursework.models import Reflection, StrengthsResult
 from mentorcert.grading.documents import wordless
 from mentorcert.grading.models import Appeal, Assessment, Mark, Moment, Outcome
 from mentorcert.outbox import OutboxRow
 from mentorcert.people.models import Grant, OneTimeLink, Person, PersonIdentifier
-from mentorcert.recordings.models import Recording
+from mentorcert.recordings import uploads
+from mentorcert.recordings.models import Recording, Upload
 from mentorcert.upkeep.erasing import Words
 
 NAME: Final = "Somebody who was forgotten"
@@ -58,9 +60,8 @@ def erase_work(session: Session, person: Person, now: datetime) -> tuple[int, in
     session.execute(update(Mark).where(Mark.assessment_id.in_(graded)).values(comment=""))
     session.execute(update(Assessment).where(Assessment.id.in_(graded)).values(comment=""))
     _erase_delivered(session, recordings, graded)
-    # No row names the file any more, and the worker removes such files within hours.
-    nothing = dict.fromkeys(("file_key", "content_type", "sha256", "link", "passcode", "transcript", "mentee_name"), "")
-    session.execute(update(Recording).where(Recording.id.in_(recordings)).values(size=0, **nothing))
+    _erase_recordings(session, enrolments, now)
+    _erase_notes(session, enrolments)
     opened = update(Enrolment).where(Enrolment.id.in_(enrolments), Enrolment.archived_at.is_(None))
     session.execute(opened.values(archived_at=now))
     return _erase_certificates(session, enrolments), len(recordings)
@@ -73,6 +74,23 @@ def _erase_delivered(session: Session, recordings: Sequence[int], graded: Sequen
     for key, document in outcomes:
         session.execute(update(Outcome).where(Outcome.id == key).values(document=wordless(document)))
     session.execute(update(Appeal).where(Appeal.outcome_id.in_([key for key, _ in outcomes])).values(reason=""))
+
+
+def _erase_recordings(session: Session, enrolments: Sequence[int], now: datetime) -> None:
+    # No row names the files any more, and the worker removes such files within hours.
+    words = ("file_key", "poster_key", "content_type", "sha256", "link", "passcode", "transcript")
+    nothing = {**dict.fromkeys((*words, "mentee_name", "mentee_email"), ""), "waveform": [], "speakers": {}, "size": 0}
+    gone = func.coalesce(Recording.media_deleted_at, now)
+    of_theirs = Recording.enrolment_id.in_(enrolments)
+    session.execute(update(Recording).where(of_theirs).values(media_deleted_at=gone, **nothing))
+    for each in session.scalars(select(Upload).where(Upload.enrolment_id.in_(enrolments))).all():
+        uploads.finish(session, each, now=now)
+
+
+def _erase_notes(session: Session, enrolments: Sequence[int]) -> None:
+    """Take out what was planned for coaching with them."""
+    theirs = select(CoachingMember.coaching_id).where(CoachingMember.enrolment_id.in_(enrolments))
+    session.execute(update(Coaching).where(Coaching.id.in_(theirs)).values(note=""))
 
 
 def _erase_certificates(session: Session, enrolments: Sequence[int]) -> int:

@@ -209,7 +209,7 @@ def test_a_worker_that_is_stopped_half_way_goes_on_where_it_was(session: Session
     session.commit()
     next(steps)
     session.rollback()  # killed before the second was committed
-    steps.close()
+    del steps
     assert run(session, NOW) == [Due(each.uuid, each.number, Rule.KEPT) for each in made[1:]]
     assert [each.number for each in letting_go.log(session)] == [made[2].number, made[1].number, made[0].number]
 

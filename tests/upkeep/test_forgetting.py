@@ -154,6 +154,8 @@ def test_words_and_voices_go_and_the_grade_stays(life: Life) -> None:
     assert [session.scalars(select(table)).all() for table in (Reflection, StrengthsResult)] == [[], []]
     recording = session.scalars(select(Recording)).one()
     assert (recording.link, recording.mentee_name, recording.transcript, recording.file_key) == ("", "", "", "")
+    assert (recording.mentee_email, recording.poster_key, recording.waveform, recording.speakers) == ("", "", [], {})
+    assert recording.media_deleted_at == life.now
     grade = session.scalars(select(Assessment)).one()
     assert (grade.percent, grade.passed, {mark.level for mark in grade.marks}) == (79, True, {"solid"})
 
