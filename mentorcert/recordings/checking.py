@@ -26,7 +26,7 @@ from mentorcert.db import own_transaction
 from mentorcert.errors import Conflict, Invalid
 from mentorcert.evidence.service import Door
 from mentorcert.files import Files
-from mentorcert.recordings import keeping, media, probing, queries, remaking, service, uploads
+from mentorcert.recordings import keeping, media, probing, queries, remaking, service, transcript, uploads
 from mentorcert.recordings.keeping import Kept
 from mentorcert.recordings.media import Unplayable
 from mentorcert.recordings.models import UNDER_WAY, State
@@ -115,6 +115,7 @@ class Checker:
         stored: list[str] = []
         try:
             found = self._found(_at_hand(self.files, key, room), room, stored)
+            self._hold_against(uuid, found.seconds)
             with own_transaction(self.engine) as session:
                 service.accept(session, self.door, uuid, found, now=self.now())
         except BaseException:
@@ -122,6 +123,13 @@ class Checker:
             raise
         if found.remade.key:
             self.files.delete(key)
+
+    def _hold_against(self, uuid: UUID, seconds: int) -> None:
+        """Raise Invalid when the transcript is of a longer recording."""
+        with Session(self.engine) as session:
+            cues = transcript.kept(queries.recording(session, uuid).transcript)
+        if (fault := transcript.check_against(cues, seconds)) is not None:
+            raise Invalid(fault.what, fault.todo)
 
     def _found(self, path: Path, room: Path, stored: list[str]) -> Found:
         """Decide over a file, and store what is made of it under keys that are added to `stored`."""

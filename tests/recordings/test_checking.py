@@ -107,9 +107,7 @@ def test_what_can_not_be_played_is_refused_in_words(
 ) -> None:
     made = checked(session, checker, send(session, enrolment, wish("silent.mp4"), files))
     assert (made.state, made.statement_id) == (State.REFUSED, None)
-    assert made.refusal == (
-        "We can’t take this file: it has no sound. Export it again with audio, as MP4 or WebM."
-    )
+    assert made.refusal == ("We can’t take this file: it has no sound. Export it again with audio, as MP4 or WebM.")
     desk = queries.desk(session, enrolment.uuid, DOOR.iri_base)
     assert (desk.recording, desk.refused, desk.stage, desk.may_hand_in) == (None, made, Stage.OPEN, True)
     [mail] = session.scalars(select(OutboxRow).where(OutboxRow.job == "mail"))
@@ -252,3 +250,14 @@ def test_a_link_is_ready_at_once(session: Session, enrolment: Enrolment, files: 
     made = send(session, enrolment, wish("", link="https://meet.example/rec/1", transcript=b""), files)
     assert (made.state, statement_count(session)) == (State.READY, 1)
     assert session.scalars(select(OutboxRow)).all() == []
+
+
+@ONE_KIND
+def test_the_transcript_of_another_recording_is_refused(
+    session: Session, checker: Checker, files: Files, enrolment: Enrolment
+) -> None:
+    words = b"WEBVTT\n\n00:20:00.000 --> 00:20:02.000\nGoodbye, then.\n"
+    found = checked(session, checker, send(session, enrolment, wish(transcript=words), files))
+    assert (found.state, statement_count(session)) == (State.REFUSED, 0)
+    assert found.refusal.startswith("This transcript is 20 minutes longer than the recording: is it of another one?")
+    assert found.poster_key == ""
