@@ -1,5 +1,6 @@
 """Reading what was published. What is not there raises NotFound."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Final, TypeVar
 
@@ -81,6 +82,14 @@ def rubric_versions(session: Session, slug: str) -> list[RubricVersion]:
     """Every version of a rubric, the newest first."""
     order = RubricVersion.current_since.desc(), RubricVersion.id.desc()
     return list(session.scalars(select(RubricVersion).where(RubricVersion.slug == slug).order_by(*order)))
+
+
+def current_rubrics(session: Session) -> list[tuple[RubricVersion, int]]:
+    """The newest version of every rubric and how many versions it has, by title."""
+    order = RubricVersion.current_since, RubricVersion.id
+    versions = list(session.scalars(select(RubricVersion).order_by(*order)))
+    newest, counts = {each.slug: each for each in versions}, Counter(each.slug for each in versions)
+    return sorted(((each, counts[slug]) for slug, each in newest.items()), key=lambda pair: pair[0].title)
 
 
 def pinning(session: Session, slug: str) -> dict[str, list[int]]:

@@ -19,6 +19,13 @@ from mentorcert.permissions import Permission, needs
 from mentorcert.web import here
 
 
+@blueprint.get("/rubrics")
+@needs(Permission.SIGNED_IN)
+def rubrics() -> ResponseReturnValue:
+    """Every rubric, in its newest version."""
+    return render_template("grading/rubrics.html", rubrics=catalog.current_rubrics(here.session()))
+
+
 @blueprint.get("/rubrics/<wanted>")
 @needs(Permission.SIGNED_IN)
 def rubric(wanted: str) -> ResponseReturnValue:

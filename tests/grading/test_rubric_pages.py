@@ -80,6 +80,17 @@ def test_a_rubric_is_shown_as_graders_see_it(client: Browser, shelf: Shelf, read
     assert "This is an earlier version." not in shown
 
 
+def test_every_rubric_is_listed_once_in_its_newest_version(client: Browser, shelf: Shelf, reader: Person) -> None:
+    assert "There is no rubric yet." in client.get("/rubrics").text
+    old = shelf.publish()
+    new = shelf.publish(("pass: 70", "pass: 75"))
+    shown = client.get("/rubrics").text
+    assert "Recordings are graded by one rubric." in shown
+    assert (f'/rubrics/{new.hash}"' in shown, f'/rubrics/{old.hash}"' in shown, "2 versions" in shown) == (
+        *(True, False, True),
+    )
+
+
 def test_an_earlier_version_leads_to_what_differs(client: Browser, shelf: Shelf, reader: Person) -> None:
     old = shelf.publish()
     new = shelf.publish(("pass: 70", "pass: 75"))
