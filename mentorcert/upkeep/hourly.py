@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from mentorcert.files import Files
 from mentorcert.recordings import keeping, letting_go, uploads
+from mentorcert.upkeep import ended
 
 logger: Final = logging.getLogger(__name__)
 
@@ -21,6 +22,7 @@ def run(session: Session, files: Files, *, now: datetime | None = None) -> None:
     moment = now or datetime.now(UTC)
     parts: dict[str, Callable[[], None]] = {
         "letting recordings go": lambda: _let_go(session, moment),
+        "emptying gradings that ended": lambda: _empty_ended(session, moment),
         "letting uploads go": lambda: _clear_uploads(session, moment),
         "removing files without a row": lambda: _clear_files(session, files, moment),
     }
@@ -36,6 +38,11 @@ def _let_go(session: Session, now: datetime) -> None:
     for _ in letting_go.run(session, now=now):
         session.commit()
     session.rollback()
+
+
+def _empty_ended(session: Session, now: datetime) -> None:
+    ended.clear(session, now=now)
+    session.commit()
 
 
 def _clear_uploads(session: Session, now: datetime) -> None:
