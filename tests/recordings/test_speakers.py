@@ -209,7 +209,7 @@ def test_a_coach_presses_what_a_question_is(
     answer = client.post(address, data=sent, headers={"Accept": "application/json"})
     assert answer.json == {
         "verdict": "open",
-        "numbers": "Mentor speaks 42 %. Longest stretch 0:06. One question confirmed, 1 of them open. "
+        "numbers": "Mentor speaks 42 %. Longest stretch 0:06. One question confirmed, 1 open. "
         "One more is a candidate. Context, not a grade.",
     }
     came = f"https://localhost/assessments/{recording.uuid}"
