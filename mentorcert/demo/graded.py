@@ -1,11 +1,12 @@
 """The demo's recordings: handed in, waiting, on a coach's bench, graded, and one trainee certified."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
@@ -19,8 +20,9 @@ from mentorcert.grading import service as grading
 from mentorcert.grading import taking
 from mentorcert.grading.drafts import Draft, Entry
 from mentorcert.people.models import Person
-from mentorcert.recordings import queries
+from mentorcert.recordings import keeping, queries
 from mentorcert.recordings import service as recordings
+from mentorcert.recordings.service import Found
 from mentorcert.recordings.wishes import HandIn
 
 MEDIA: Final = Path(__file__).parent / "media"
@@ -131,9 +133,16 @@ class Grading:
             film = MEDIA / story.film
             with film.open("rb") as source:
                 wish = HandIn(story.mentee, uses, source=source, transcript=film.with_suffix(".vtt").read_bytes())
-                return recordings.hand_in(self.session, self.door, self.files, whose[0], wish, who=whose[1], now=now)
+                made = recordings.hand_in(self.session, self.door, self.files, whose[0], wish, who=whose[1], now=now)
+            return recordings.accept(self.session, self.door, made.uuid, self._found(film), now=now)
 
         return hand_in
+
+    def _found(self, film: Path) -> Found:
+        """What the worker would find; it lies beside the film, so that the demo needs no ffmpeg."""
+        key = f"{keeping.FOLDER}/{uuid4()}"
+        self.files.put(key, film.with_suffix(".jpg"), "image/jpeg")
+        return Found(poster_key=key, **json.loads(film.with_suffix(".json").read_text(encoding="ascii")))
 
     def _take(self, who: str, story: Story) -> Callable[[datetime], object]:
         coach = self.persons[story.coach].uuid
