@@ -24,8 +24,9 @@ from mentorcert.certification import service as certification
 from mentorcert.certification.models import Certificate
 from mentorcert.coaching.models import Coaching
 from mentorcert.cohorts.models import Cohort, Enrolment
-from mentorcert.db import db
+from mentorcert.db import db, writing
 from mentorcert.evidence.service import door
+from mentorcert.grading.calibration_models import CalibrationAttempt, Exemplar
 from mentorcert.grading.models import Assessment
 from mentorcert.keys import service as keys
 from mentorcert.keys.service import Wish
@@ -86,6 +87,7 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "coaching.call_off": COACH | MANAGER,
     "coaching.cohort": COACH | MANAGER,
     "coaching.hold": COACH | MANAGER,
+    "coaching.index": COACHES | MANAGER,
     "coaching.plan": OWNER | COACH | MANAGER,
     "consent.cohort": MANAGER,
     "consent.invite": OWNER | MANAGER,
@@ -123,16 +125,28 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "grading.agreement_file": MANAGER,
     "grading.agreement_page": MANAGER,
     "grading.appeal": OWNER,
+    "grading.archive_exemplar": MANAGER,
+    "grading.begin_calibration": COACHES,
     "grading.bench": COACH,
     "grading.both": COACH,
+    "grading.calibrate": COACH,
+    "grading.calibration_page": COACHES | MANAGER,
+    "grading.exemplar": MANAGER,
+    "grading.exemplar_captions": COACHES | MANAGER,
+    "grading.exemplar_media": COACHES | MANAGER,
+    "grading.exemplar_poster": COACHES | MANAGER,
+    "grading.exemplars": MANAGER,
     "grading.feedback": OWNER | COACH | MANAGER,
     "grading.feedback_of_assessment": OWNER | COACH | MANAGER,
     "grading.give_back": COACH,
     "grading.grade": COACH,
+    "grading.grade_exemplar": COACH,
     "grading.grant_attempt": MANAGER,
     "grading.hold": COACH,
+    "grading.keep_exemplar": MANAGER,
     "grading.mark": COACH,
     "grading.mine": OWNER | COACH | MANAGER,
+    "grading.new_exemplar": MANAGER,
     "grading.preview": MANAGER,
     "grading.queue": COACHES,
     "grading.release": MANAGER,
@@ -142,6 +156,8 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "grading.rubric_canvas": SIGNED_IN,
     "grading.rubric_case": SIGNED_IN,
     "grading.rubric_versions": SIGNED_IN,
+    "grading.rubrics": SIGNED_IN,
+    "grading.save_calibration": COACH,
     "grading.save_draft": COACH,
     "grading.take": COACH,
     "grading.take_next": COACHES,
@@ -310,8 +326,19 @@ def _happened(session: Session, cohort: Cohort, enrolment: Enrolment, people: di
         enrolment_id=enrolment.id, name="a.mp4", length=9, created_at=NOW, expires_at=NOW + timedelta(days=1)
     )
     session.add(upload)
-    session.commit()
     assessment = session.query(Assessment).one()
+    exemplar = Exemplar(
+        recording=assessment.recording,
+        rubric_version=assessment.rubric_version,
+        levels={"listening": "solid", "close": "solid"},
+        rationale={},
+        panel="Three coaches",
+        made_by_id=people["manager"].id,
+        made_at=NOW,
+    )
+    attempt = CalibrationAttempt(exemplar=exemplar, coach=people["coach"], started_at=NOW, levels={}, comments={})
+    session.add_all([exemplar, attempt])
+    session.commit()
     certificate = session.query(Certificate).one()
     assert made.id == certificate.id
     return {
@@ -323,6 +350,8 @@ def _happened(session: Session, cohort: Cohort, enrolment: Enrolment, people: di
         "live_session": session.query(LiveSession).one().uuid,
         "recording": assessment.recording.uuid,
         "assessment": assessment.uuid,
+        "exemplar": exemplar.uuid,
+        "attempt": attempt.uuid,
         "upload": upload.uuid,
         "at": 0,
         "certificate": certificate.uuid,
@@ -350,6 +379,7 @@ def _happened(session: Session, cohort: Cohort, enrolment: Enrolment, people: di
 
 def _coaching(session: Session, cohort: Cohort, coach: Person) -> UUID:
     """Make a coaching, which nobody is in any more."""
+    writing(session)
     who = {"coach_id": coach.id, "made_by_id": coach.id}
     made = Coaching(cohort_id=cohort.id, criterion="listening", title="Listening", made_at=NOW, **who)
     session.add(made)

@@ -111,7 +111,7 @@ def next_exemplar(session: Session, coach: UUID, rubric: str) -> Exemplar:
         .where(Person.uuid == coach, CalibrationAttempt.submitted_at.is_not(None))
         .group_by(CalibrationAttempt.exemplar_id)
     )
-    last = {exemplar: at for exemplar, at in session.execute(query).tuples() if at is not None}
+    last = {exemplar: at for exemplar, at in session.execute(query) if at is not None}
     never = [each for each in found if each.id not in last]
     return never[0] if never else min(found, key=lambda each: last[each.id])
 
@@ -162,7 +162,7 @@ def _no(found: Standing) -> No:
 
 def _compared(session: Session, coach: UUID, rubric: str) -> list[Comparison]:
     query = _submitted(rubric).join(CalibrationAttempt.coach).where(Person.uuid == coach)
-    return [Comparison(*values) for values in session.execute(query).tuples()]
+    return [Comparison(*values) for values in session.execute(query)]
 
 
 def _submitted(rubric: str) -> Select[int, datetime, dict[str, str], dict[str, str]]:
@@ -185,7 +185,7 @@ def _graded_by(session: Session, exemplars: Iterable[Exemplar]) -> set[tuple[int
     query = select(Assessment.recording_id, Assessment.coach_id).where(
         Assessment.recording_id.in_([each.recording_id for each in exemplars]), Assessment.submitted_at.is_not(None)
     )
-    return set(session.execute(query).tuples())
+    return {(recording, coach) for recording, coach in session.execute(query)}
 
 
 def _unknown_to(who: Person, exemplars: Iterable[Exemplar], graded: set[tuple[int, int]]) -> list[Exemplar]:

@@ -1,8 +1,10 @@
-"""The pages of grading: the queue, the bench, moderation, release, feedback and appeals; rubrics; how far coaches agree."""
+"""The pages of grading: queue, bench, moderation, release, feedback and appeals; rubrics; calibration and agreement."""
 
 from mentorcert.grading import (
     agreement_views,
     appeal_views,
+    calibration_views,
+    exemplar_views,
     feedback_views,
     moderation_views,
     queue_views,
@@ -15,6 +17,8 @@ __all__ = [
     "agreement_views",
     "appeal_views",
     "blueprint",
+    "calibration_views",
+    "exemplar_views",
     "feedback_views",
     "moderation_views",
     "queue_views",
