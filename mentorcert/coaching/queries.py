@@ -1,6 +1,6 @@
 """Reading weak areas and what is done about them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -130,6 +130,17 @@ def coaching(session: Session, uuid: UUID) -> Coaching:
     if found is None:
         raise NotFound("There is no such coaching.", "Go to the weak areas of the cohort.")
     return found
+
+
+def to_hold(session: Session, coach: UUID) -> Sequence[Coaching]:
+    """What a coach is to hold, the oldest first."""
+    query = (
+        select(Coaching)
+        .join(Person, Coaching.coach_id == Person.id)
+        .where(Person.uuid == coach, Coaching.done_at.is_(None), Coaching.cancelled_at.is_(None))
+        .order_by(Coaching.id)
+    )
+    return session.scalars(query).all()
 
 
 def coaches(session: Session, cohort: Cohort) -> list[Person]:

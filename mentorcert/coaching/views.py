@@ -13,7 +13,7 @@ from mentorcert.coaching.forms import ArrangeForm
 from mentorcert.coaching.models import Coaching
 from mentorcert.cohorts import queries as cohorts
 from mentorcert.errors import Invalid
-from mentorcert.permissions import Permission, needs
+from mentorcert.permissions import EVERYWHERE, Permission, Role, needs
 from mentorcert.web import here
 
 blueprint: Final = Blueprint("coaching", __name__, template_folder="templates")
@@ -26,6 +26,19 @@ def plan(enrolment: UUID) -> ResponseReturnValue:
     found = queries.plan(here.session(), enrolment)
     own = found.enrolment.person.uuid == here.person()
     return render_template("coaching/plan.html", plan=found, own=own)
+
+
+@blueprint.get("/coaching")
+@needs(Permission.COACHING)
+def index() -> ResponseReturnValue:
+    """What one is to hold, and the cohorts whose weak areas one may see."""
+    session, viewer = here.session(), here.viewer()
+    everywhere = not {(Role.COACH, EVERYWHERE), (Role.MANAGER, EVERYWHERE)}.isdisjoint(viewer.grants)
+    return render_template(
+        "coaching/index.html",
+        mine=queries.to_hold(session, here.person()),
+        cohorts=cohorts.cohorts(session, None if everywhere else viewer.cohorts(Role.COACH)),
+    )
 
 
 @blueprint.get("/cohorts/<uuid:cohort>/coaching")

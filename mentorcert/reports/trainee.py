@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mentorcert.coaching.weak import weak_areas
 from mentorcert.cohorts.models import Cohort, Enrolment
 from mentorcert.coursework.home import Ending, NextSession, Season
 from mentorcert.coursework.study import Study
@@ -16,7 +17,7 @@ from mentorcert.evidence.queries import NOTHING
 from mentorcert.grading.models import Outcome
 from mentorcert.people import queries as people
 from mentorcert.permissions import Role, cohort_scope
-from mentorcert.recordings.models import Recording
+from mentorcert.recordings.models import Recording, State
 from mentorcert.sessions import queries as sessions
 from mentorcert.sessions.models import LiveSession
 
@@ -61,17 +62,26 @@ def with_company(session: Session, season: Season, cohort: Cohort) -> Season:
 
 
 def handed_in(session: Session, enrolment: int) -> HandedIn | None:
-    """The newest recording of an enrolment (its integer key) that was not replaced. One query."""
+    """The newest recording of an enrolment (its integer key) that counts. One query.
+
+    One that was replaced, refused, or whose consent was taken back before it was graded, counts no more.
+    """
+    counts = Outcome.id.is_not(None) | (Recording.consent_withdrawn_at.is_(None) & (Recording.state != State.REFUSED))
     standing = (Outcome.recording_id == Recording.id) & Outcome.replaced_by_id.is_(None)
     query = (
         select(Recording, Outcome)
         .outerjoin(Outcome, standing)
-        .where(Recording.enrolment_id == enrolment, Recording.replaced_at.is_(None))
+        .where(Recording.enrolment_id == enrolment, Recording.replaced_at.is_(None), counts)
         .order_by(Recording.submitted_at.desc(), Recording.id.desc())
         .limit(1)
     )
     found = session.execute(query).one_or_none()
     return HandedIn(found[0], found[1]) if found else None
+
+
+def weak_count(found: HandedIn | None) -> int:
+    """In how many criteria the released grade is below the line; 0 without a grade."""
+    return len(weak_areas(found.released.document)) if found and found.released else 0
 
 
 def ending(found: HandedIn | None, certificate: UUID | None, due: datetime | None) -> Ending:

@@ -47,8 +47,9 @@ def enrolment_home(enrolment: UUID) -> ResponseReturnValue:
     ending = trainee.ending(handed_in, certificate, final.due_at(last, days, found.cohort.zone))
     season = trainee.with_company(session, season, found.cohort)
     page = homes.home(study.units, season, _with_urls(ending, handed_in), study.pass_percent)
+    weak = trainee.weak_count(handed_in)
     return render_template(
-        "trainee/home.html", page=page, study=study, enrolment=enrolment, verdicts=candidate.verdicts
+        "trainee/home.html", page=page, study=study, enrolment=enrolment, verdicts=candidate.verdicts, weak=weak
     )
 
 

@@ -132,3 +132,30 @@ def test_the_page_asks_a_number_of_questions_that_does_not_grow(
             assert client.get(page).status_code == 200
         counts.append(len(said))
     assert counts[0] == counts[1]
+
+
+def test_a_coach_finds_what_is_to_be_held_and_the_cohorts(
+    client: Browser, session: Session, graded: Graded, page: str
+) -> None:
+    enrolment = grade(session, graded, "Amara", listening="not-yet")
+    make_cohort(session, "Elsewhere")
+    client.sign_in(graded.coach)
+    shown = client.get("/coaching").text
+    assert "No coaching waits for you." in shown
+    assert (f'href="{page}"' in shown, "Elsewhere" in shown) == (True, False)
+    data = {"listening-enrolments": str(enrolment.uuid), "listening-coach": str(graded.coach.uuid)}
+    client.submit(page, data, to=f"{page}/listening")
+    shown = client.get("/coaching").text
+    assert "One coaching is yours to hold." in shown
+    assert f'href="/enrolments/{enrolment.uuid}/plan"' in shown
+    client.sign_in(graded.manager)
+    assert "Elsewhere" in client.get("/coaching").text
+
+
+def test_the_home_page_of_the_trainee_leads_to_the_plan(client: Browser, session: Session, graded: Graded) -> None:
+    weak, fine = grade(session, graded, "Amara", close="not-yet"), grade(session, graded, "Bela")
+    found = {}
+    for each in (weak, fine):
+        client.sign_in(each.person)
+        found[each.person.name] = f"/enrolments/{each.uuid}/plan" in client.get(f"/learn/{each.uuid}").text
+    assert found == {"Amara": True, "Bela": False}
