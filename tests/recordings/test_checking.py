@@ -1,8 +1,6 @@
 """What the worker does with a file that was handed in, with the real ffmpeg; on both databases."""
 
-from collections.abc import Iterator
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
@@ -11,7 +9,6 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 import xapi.tables
-from mentorcert import outbox
 from mentorcert.cohorts.models import Enrolment
 from mentorcert.db import writing
 from mentorcert.files import Files, open_files
@@ -21,7 +18,7 @@ from mentorcert.recordings.checking import WAITING, Checker
 from mentorcert.recordings.final import Stage
 from mentorcert.recordings.models import Recording, State, Upload, UploadPart
 from tests.factories import NOW, make_enrolment
-from tests.recordings.factories import DOOR, content, hand_in, send, wish
+from tests.recordings.factories import DOOR, content, send, wish
 
 ONE_KIND = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
