@@ -28,8 +28,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*arguments: str) -> Result:
-    environ = {"MENTORCERT_DEVELOPMENT": "1", "MENTORCERT_DATA": "data", "MENTORCERT_RUBRICS": "rubrics"}
-    return CliRunner().invoke(main, ["rubric", *arguments], env=environ)
+    environ = {"DEVELOPMENT": "1", "DATA": "data", "RUBRICS": "rubrics", "PUBLIC_URL": "https://certify.example.org"}
+    named = {f"MENTORCERT_{name}": value for name, value in environ.items()}
+    return CliRunner().invoke(main, ["rubric", *arguments], env=named)
 
 
 def test_an_imported_rubric_is_written_and_check_asks_for_what_is_missing(here: Path) -> None:
@@ -89,7 +90,7 @@ def test_case_gives_the_same_rubric_back(here: Path) -> None:
     assert run("import", "tiny.json", "--write", "again/tiny.yaml").exit_code == 0
     ours, again = (read_rubrics(here / folder, Faults()).get("tiny-rubric") for folder in ("rubrics", "again"))
     assert (ours is not None, again) == (True, ours)
-    assert json.loads(exported.stdout)["CFRubrics"][0]["uri"].startswith("http://127.0.0.1:8000/rubrics/")
+    assert json.loads(exported.stdout)["CFRubrics"][0]["uri"].startswith("https://certify.example.org/rubrics/")
 
 
 def test_canvas_gets_its_csv_and_the_person_hears_what_is_lost(here: Path) -> None:
