@@ -18,6 +18,7 @@ from mentorcert.db import writing
 from mentorcert.errors import Conflict, Fault, Invalid, NotFound, Refused
 from mentorcert.grading import queries, releasing
 from mentorcert.grading.models import Appeal, Kind, Outcome
+from mentorcert.people import queries as people
 from mentorcert.recordings import queries as recordings
 from mentorcert.recordings import service as recording_service
 from mentorcert.recordings.models import Recording
@@ -44,6 +45,17 @@ def standing(session: Session, outcome: Outcome, *, now: datetime) -> Standing:
     if appeal is not None:
         return Standing(None, appeal, appeal.decided_at is None and recording.consent_withdrawn_at is not None)
     return Standing(None if _refusal(session, outcome, now) else _until(session, outcome))
+
+
+def require_readable(session: Session, recording: Recording, *, who: UUID) -> None:
+    """Raise Refused when somebody who could decide an appeal would read the grade that is appealed against."""
+    coach = people.person(session, who)
+    may_decide = coach.id in queries.third_coaches(session, recording)
+    if may_decide and queries.open_appeal(session, recording) is not None:
+        raise Refused(
+            "The trainee has appealed against this grade, and you may be asked to decide.",
+            "You can read it once the appeal is decided.",
+        )
 
 
 def open_appeal(session: Session, recording: UUID, reason: str, *, who: UUID, now: datetime) -> Appeal:

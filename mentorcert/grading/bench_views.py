@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from mentorcert.errors import Invalid
 from mentorcert.evidence.service import door
-from mentorcert.grading import drafts, moments, queries, service
+from mentorcert.grading import drafts, moderating, moments, queries, service
 from mentorcert.grading.drafts import Draft
 from mentorcert.grading.feedback import Evidence
 from mentorcert.grading.models import Assessment, Round
@@ -165,6 +165,7 @@ def _bench_page(sheet: Sheet) -> str:
         recording=found.recording,
         whose=_whose(found.recording, found.round),
         appeal=queries.open_appeal(here.session(), found.recording) if found.round is Round.APPEAL else None,
+        sides=moderating.sides(here.session(), found),
         revision=found.revision,
         open_numbers=drafts.open_numbers(rubric, sheet.draft),
         differing=drafts.differing(rubric, sheet.draft, sheet.other) if sheet.other else (),

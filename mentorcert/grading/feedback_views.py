@@ -50,6 +50,7 @@ def feedback(recording: UUID) -> ResponseReturnValue:
     standing = queries.standing(here.session(), found)
     if standing is None:
         raise _nothing()
+    appeals.require_readable(here.session(), found, who=here.person())
     appeal = appeals.standing(here.session(), standing, now=here.now())
     first = appeal.appeal.outcome if appeal.appeal is not None and standing.kind is Kind.APPEAL else None
     outcome = first if first is not None and request.args.get("before") == "appeal" else standing
