@@ -1,7 +1,7 @@
 """What is asked for in the standard's parameters, and the statements that answer it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -98,10 +98,17 @@ def find(where: Where, query: Query) -> Page:
         theirs = {"authority": _authority(query)} if query.authority else {}
         return Page(one.rows(where, id=query.voided_statement_id or query.statement_id, **theirs), None)
     size = min(query.limit or PAGE, LARGEST_PAGE)
-    shape, given = _search(query, size + 1)
-    rows = searching.statements(shape).rows(where, **given)
-    more = rows[size - 1].sequence if len(rows) > size else None
-    return Page(rows[:size], more)
+    rows: list[Any] = []
+    looked_at = size + 1
+    while True:
+        shape, given = _search(query, looked_at)
+        found = searching.statements(shape).rows(where, **given)
+        rows += [row for row in found if query.with_voided or not row.voided]
+        if len(rows) > size:
+            return Page(rows[:size], rows[size - 1].sequence)
+        if len(found) < looked_at:
+            return Page(rows, None)
+        query, looked_at = replace(query, after=found[-1].sequence), LARGEST_PAGE  # voided ones stood in the way
 
 
 def count(where: Where, query: Query, most: int) -> int:
