@@ -210,6 +210,6 @@ def test_voided_statements_leave_no_gap_on_a_page_and_cost_few_queries(
         store(session, some, now)
     with counted(engine) as said:
         page = find(session, Query(verb=PASSED, limit=1, after=1004))
-    assert ([row.sequence for row in page.rows], page.more, len(said)) == ([3], 3, 4)
+    assert ([row.sequence for row in page.rows], page.more, len(said)) == ([3], 3, 3)
     rest = find(session, Query(verb=PASSED, limit=2, after=page.more))
     assert ([row.sequence for row in rest.rows], rest.more) == ([2, 1], None)
