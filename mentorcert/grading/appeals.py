@@ -83,8 +83,7 @@ def open_appeal(session: Session, recording: UUID, reason: str, *, who: UUID, no
     session.flush()
     subject, after = f"appeal:{made.uuid}", {"recording": str(found.uuid), "outcome": str(outcome.uuid)}
     audit.record(session, now=now, who=who, action="appeal.make", subject=subject, reason=said, after=after)
-    if not queries.third_coaches(session, found):
-        releasing.tell_managers(session, found, now=now)
+    releasing.tell_managers(session, found, now=now)
     return made
 
 

@@ -6,8 +6,8 @@ loaded whole.
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -21,12 +21,13 @@ from mentorcert.catalog.programme import RequirementKind
 from mentorcert.catalog.rubric import Rubric
 from mentorcert.cohorts.models import Cohort, Enrolment
 from mentorcert.grading import places
-from mentorcert.grading.calibration import No, Yes, may_grade
+from mentorcert.grading.calibration import No, Yes, may_grade, practised
 from mentorcert.grading.eligibility import Graded, Grader, refusal
 from mentorcert.grading.models import Appeal, Assessment, Mark, Outcome, Round
 from mentorcert.grading.places import Grades, Hold
-from mentorcert.people.models import Grant, Person
-from mentorcert.permissions import EVERYWHERE, Role, Viewer, cohort_scope
+from mentorcert.grading.sharing import RESERVED, House, house_of
+from mentorcert.people.models import Person
+from mentorcert.permissions import EVERYWHERE, Role, Viewer
 from mentorcert.recordings import final
 from mentorcert.recordings import queries as recordings
 from mentorcert.recordings.models import Recording, State
@@ -34,12 +35,6 @@ from mentorcert.sessions.models import LiveSession
 
 SHOWN: Final = 50
 """How many waiting recordings, and how many of one's own, the queue shows."""
-LOAD_PERIOD: Final = timedelta(days=7)
-"""What a coach took in this time is their load."""
-SLACK: Final = 2
-"""How far above the other coaches' mean load one may be, and still be offered what has just come in."""
-RESERVED: Final = timedelta(hours=24)
-"""How long a recording is kept for coaches with less to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +91,6 @@ class Queue:
     """Whether something waits that is not kept for others."""
 
 
-@dataclass(frozen=True, slots=True)
-class House:
-    """Who may grade where, and how much each has taken lately."""
-
-    coaches: Mapping[str, frozenset[int]]
-    """Integer keys by scope."""
-    loads: Mapping[int, int] = field(default_factory=dict)
-
-    def of(self, cohort: UUID) -> frozenset[int]:
-        """Who may grade recordings of a cohort."""
-        return self.coaches.get(EVERYWHERE, frozenset()) | self.coaches.get(cohort_scope(cohort), frozenset())
-
-    def is_busy(self, coach: int, cohort: UUID) -> bool:
-        """Whether a coach has taken clearly more lately than the others who grade there."""
-        others = self.of(cohort) - {coach}
-        total = sum(self.loads.get(each, 0) for each in others)
-        return bool(others) and self.loads.get(coach, 0) * len(others) > total + SLACK * len(others)
-
-
 def queue(session: Session, coach: Viewer, *, now: datetime) -> Queue:
     """What waits for somebody, and what they took. A number of queries that does not grow."""
     waiting, held_back = _offers(session, coach, now)
@@ -136,18 +112,18 @@ def queue(session: Session, coach: Viewer, *, now: datetime) -> Queue:
 
 
 def free_places(session: Session, coach: Viewer, *, now: datetime) -> list[Place]:
-    """The places that somebody can take, oldest recording first. At most seven queries, and three a calibration."""
+    """The places that somebody can take, oldest recording first. At most eight queries, and three a calibration."""
     return _offers(session, coach, now)[0]
 
 
 def _offers(session: Session, coach: Viewer, now: datetime) -> tuple[list[Place], list[No]]:
     """The places that somebody can take, and why they may not take others yet."""
-    grader, house = grader_of(session, coach), _house(session, now)
+    grader, house = grader_of(session, coach), house_of(session, now)
     answers: dict[str, Yes | No] = {}
-    found = []
+    known, found = practised(session, grader.id), []
     for row, grades in _with_grades(session, _unfinished(session, _coached(coach))):
         free = grades.free(house.of(row.graded.cohort), now)
-        if not free or grades.of(grader.id) or refusal(grader, row.graded, grades.policy):
+        if not free or row.id in known or grades.of(grader.id) or refusal(grader, row.graded, grades.policy):
             continue
         if row.version not in answers:
             answers[row.version] = may_grade(session, grader.uuid, grades.policy, grades.version, now)
@@ -165,7 +141,7 @@ def grader_of(session: Session, coach: Viewer) -> Grader:
 
 def for_managers(session: Session, *, now: datetime) -> list[tuple[Row, Grades]]:
     """What waits for a manager, oldest first: grades to release, and places for which there is no coach."""
-    house = _house(session, now)
+    house = house_of(session, now)
     return [
         (row, grades)
         for row, grades in _with_grades(session, _unfinished(session, true()))
@@ -250,26 +226,9 @@ def _rule(session: Session, version: str) -> tuple[Rubric, str, Grading] | None:
 
 def _is_stuck(house: House, row: Row, grades: Grades, now: datetime) -> bool:
     """Whether a third coach is wanted, and there is none who has not graded it."""
-    coaches = house.of(row.graded.cohort)
-    wanted = set(grades.free(coaches, now)) & {Round.MODERATION, Round.APPEAL}
-    return bool(wanted) and not coaches - {each.coach for each in grades.holds if each.levels is not None}
-
-
-def _house(session: Session, now: datetime) -> House:
-    holders = (
-        select(Grant.scope, Grant.person_id)
-        .join(Person, Grant.person_id == Person.id)
-        .where(Grant.role == Role.COACH, Person.archived_at.is_(None))
-    )
-    found: dict[str, set[int]] = defaultdict(set)
-    for scope, person in session.execute(holders):
-        found[scope].add(person)
-    loads = (
-        select(Assessment.coach_id, func.count())
-        .where(Assessment.taken_at > now - LOAD_PERIOD, Assessment.given_back_at.is_(None))
-        .group_by(Assessment.coach_id)
-    )
-    return House({scope: frozenset(each) for scope, each in found.items()}, dict(session.execute(loads).all()))
+    wanted = set(grades.free(house.of(row.graded.cohort), now)) & {Round.MODERATION, Round.APPEAL}
+    done = {each.coach for each in grades.holds if each.levels is not None}
+    return bool(wanted) and not house.may_grade(row.graded, grades.policy) - done
 
 
 def _is_reserved(house: House, grader: Grader, row: Row, now: datetime) -> bool:

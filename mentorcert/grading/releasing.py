@@ -56,7 +56,7 @@ def settle(session: Session, door: Door, recording: Recording, *, now: datetime)
     if isinstance(decision, Moderate):
         subject, after = f"recording:{recording.uuid}", {"reasons": list(decision.reasons)}
         audit.record(session, now=now, who="grading", action="grade.disagree", subject=subject, after=after)
-    if found is not None or (isinstance(decision, Moderate) and not queries.third_coaches(session, recording)):
+    if found is not None or isinstance(decision, Moderate):
         tell_managers(session, recording, now=now)
     return None
 
@@ -213,8 +213,8 @@ def _tell(session: Session, recording: Recording, now: datetime) -> None:
 
 
 def tell_managers(session: Session, recording: Recording, *, now: datetime) -> None:
-    """Tell the managers that something waits for them: only when nothing did before, so that nobody is flooded."""
-    if any(row.id != recording.id for row, _ in queueing.for_managers(session, now=now)):
+    """Tell the managers when a recording waits for them: only when nothing else does, so that nobody is flooded."""
+    if [row.id for row, _ in queueing.for_managers(session, now=now)] != [recording.id]:
         return
     for each in people.holders(session, Role.MANAGER, EVERYWHERE):
         values = {"name": each.name, "number": recording.number, "path": "/releases"}
