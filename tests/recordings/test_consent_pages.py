@@ -74,7 +74,7 @@ def test_who_hands_in_with_an_address_has_the_person_recorded_told(
     assert "It is deleted 194 days after the grade is final." in told
     path = told.partition("https://mentors.example.org")[2].split()[0]
     stranger = app.test_client()
-    assert "You agreed to grading and showing it to later trainees" in stranger.get(path).text
+    assert "You agreed to grading and showing it to later trainees." in stranger.get(path).text
 
 
 def test_an_address_that_is_none_is_told_beside_its_field(
@@ -104,7 +104,7 @@ def test_the_person_recorded_takes_one_use_back_and_then_everything(
 ) -> None:
     page = client.get(link).text
     assert "You agreed to grading, practice of coaches and showing it to later trainees" in page
-    assert "a recorded conversation with Amara Okafor" in page
+    assert "Amara Okafor recorded a conversation with you, and handed it in." in page
     answer = client.submit(link, {"uses": "teaching"})
     assert (answer.status_code, answer.location) == (303, link)
     assert uses(session, recording) == ["grading", "calibration"]
