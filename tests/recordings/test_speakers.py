@@ -62,6 +62,7 @@ def begin_grading(session: Session, recording: Recording) -> None:
     session.commit()
 
 
+@SQLITE
 def test_before_anybody_says_it_who_is_who_is_a_guess(recording: Recording) -> None:
     assert [(each.number, each.name, each.percent, each.voice) for each in speakers.headings(recording)] == [
         (1, "AO’s phone", 30, None),
@@ -88,6 +89,7 @@ def test_what_a_person_says_counts_and_leaves_a_trace_without_names(session: Ses
     assert entry.after == {"voice 1": "mentor", "voice 2": "mentee", "voice 3": "mentor", "voice 4": "other"}
 
 
+@SQLITE
 @pytest.mark.parametrize(
     ("said", "faults"),
     [
@@ -114,6 +116,7 @@ def test_once_a_coach_has_begun_only_a_coach_corrects_it(session: Session, recor
     assert speakers.confirm(session, recording.uuid, RIGHT, by=coach.uuid, now=NOW).speakers["Host"] == "other"
 
 
+@SQLITE
 def test_a_transcript_that_names_nobody_has_nobody_to_tell_apart(session: Session, enrolment: Enrolment) -> None:
     made = handed_in(session, enrolment, (Cue(0, 4, "", "What brings you here?"), Cue(4, 9, "", "Time.")))
     heard = context.heard(session, made, None)
@@ -122,6 +125,7 @@ def test_a_transcript_that_names_nobody_has_nobody_to_tell_apart(session: Sessio
         speakers.confirm(session, made.uuid, {}, by=made.enrolment.person.uuid, now=NOW)
 
 
+@SQLITE
 def test_of_a_crowd_the_first_voices_are_asked_about_and_the_others_are_somebody_else(
     session: Session, enrolment: Enrolment
 ) -> None:
@@ -156,6 +160,7 @@ def test_a_verdict_is_on_the_words_that_the_coach_saw(session: Session, recordin
     assert "brings" not in str([vars(each) for each in session.scalars(select(QuestionVerdict))])
 
 
+@SQLITE
 @pytest.mark.parametrize(("at", "verdict", "problem"), [(7, "open", NotFound), (0, "maybe", Invalid)])
 def test_there_is_no_verdict_on_nothing(
     session: Session, recording: Recording, coach: Person, at: int, verdict: str, problem: Any
