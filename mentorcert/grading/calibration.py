@@ -144,6 +144,12 @@ def attempts(session: Session, coach: UUID) -> Sequence[CalibrationAttempt]:
     return session.scalars(query.options(light)).all()
 
 
+def practised(session: Session, coach: int) -> frozenset[int]:
+    """The recordings that a coach has begun to calibrate with, and so does not grade; all by integer keys."""
+    query = select(Exemplar.recording_id).join(CalibrationAttempt, CalibrationAttempt.exemplar_id == Exemplar.id)
+    return frozenset(session.scalars(query.where(CalibrationAttempt.coach_id == coach)))
+
+
 def _no(found: Standing) -> No:
     if found.stand is Stand.WITHOUT:
         return No(

@@ -101,6 +101,8 @@ def _take(session: Session, found: Recording, *, who: UUID, now: datetime) -> As
     if held is not None:
         return _taken_again(found, held, grades, now)
     _require_eligible(found, coach, grades)
+    if found.id in calibration.practised(session, coach.id):
+        raise Refused(f"You have calibrated with recording {found.number}, so you know how it was graded.", CHOOSE)
     calibrated = calibration.may_grade(session, who, grades.policy, grades.version, now)
     if isinstance(calibrated, calibration.No):
         raise Refused(calibrated.why, calibrated.todo)

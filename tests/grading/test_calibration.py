@@ -21,13 +21,14 @@ from mentorcert.catalog.rubric import Criterion, Level, Rubric
 from mentorcert.cohorts.models import Cohort
 from mentorcert.db import writing
 from mentorcert.errors import Conflict, Invalid, NotFound, Refused
-from mentorcert.grading import calibration, comparing, duties
+from mentorcert.grading import calibration, comparing, duties, queueing, taking
 from mentorcert.grading import calibration_service as service
 from mentorcert.grading.calibration import No, Yes, may_grade
 from mentorcert.grading.calibration_models import CalibrationAttempt, Exemplar
 from mentorcert.grading.calibration_service import Agreed, NewerDraft
 from mentorcert.grading.comparing import Comparison, Stand, Standing
 from mentorcert.grading.drafts import Draft, Entry
+from mentorcert.people import queries as people
 from mentorcert.people.models import Person
 from mentorcert.permissions import Role
 from mentorcert.recordings.models import Recording
@@ -214,6 +215,24 @@ def test_nobody_is_measured_by_what_they_know(session: Session, cohort: Cohort, 
     assert calibration.exemplars_for(session, ines.uuid, version) == []
     with pytest.raises(NotFound):
         service.begin(session, version, who=trainee.uuid, now=NOW)
+
+
+def test_who_practised_with_a_recording_is_not_given_its_grading(
+    session: Session, cohort: Cohort, ines: Person, tomasz: Person
+) -> None:
+    practised, other = (exemplar_of(session, cohort, ines).recording for _ in range(2))
+    policy = Grading(calibration=Calibration(1, 90, 75))
+    do_one(session, cohort, tomasz)
+    assert isinstance(may_grade(session, tomasz.uuid, policy, version_of(session, cohort).hash, NOW), Yes)
+    with pytest.raises(Refused, match="You have calibrated with recording"):
+        taking.take(session, practised.uuid, who=tomasz.uuid, now=NOW)
+    session.rollback()
+    do_one(session, cohort, tomasz)
+    viewer = people.viewer_of(session.get_one(Person, tomasz.id))
+    waiting = hand_in(session, make_enrolment(session, cohort))
+    places = queueing.free_places(session, viewer, now=NOW)
+    assert [each.row.id for each in places] == [waiting.id]
+    assert other.id != practised.id
 
 
 def test_an_exemplar_ends_when_consent_or_recording_does(
