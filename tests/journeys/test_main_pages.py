@@ -11,6 +11,8 @@ UNIT = ("/learn", "a[href$='/empathy']")
 BOARD = ("/cohorts", "main a[href*='/cohorts/']:has-text('Autumn mentors')")
 CERTIFICATES = (*BOARD, "main a[href$='/certification']")
 FEEDBACK = ("/recording", "main a:has-text('Read your feedback')")
+PLAN = "main a:has-text('See what helps with it')"
+CONSENT = "main a[href$='/consent']"
 PUBLIC = ("/certificate", "main a[href*='/verify/']")
 
 TOURS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -36,7 +38,7 @@ TOURS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("/me",),
     ),
     "Grace Lindqvist": (("/learn",), ("/certificate",), PUBLIC, ("/recording",), FEEDBACK),
-    "Elin Voss": (("/learn",), ("/recording",), FEEDBACK),
+    "Elin Voss": (("/learn",), ("/learn", PLAN), ("/recording",), ("/recording", CONSENT), FEEDBACK),
     "Ines Duarte": (
         ("/cohorts",),
         ("/cohorts", "main a[href$='?session=3']"),
@@ -49,7 +51,7 @@ TOURS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("/topics", "main table a"),
     ),
     "Tomasz Wrona": (("/queue",), ("/queue", "main table a")),
-    "Priya Raman": (("/queue",), ("/queue", "main a:has-text('Go on')")),
+    "Priya Raman": (("/queue",), ("/queue", "main a:has-text('Go on')"), ("/coaching",)),
     "Helena Brandt": (
         BOARD[:1],
         BOARD,
@@ -58,6 +60,10 @@ TOURS: dict[str, tuple[tuple[str, ...], ...]] = {
         (*CERTIFICATES, "main a:has-text('Elin Voss')"),
         (*CERTIFICATES, "main a:has-text('Grace Lindqvist')"),
         (*BOARD, "main a:text-is('People')"),
+        (*BOARD, "main a:text-is('Recordings')"),
+        (*BOARD, "main a:text-is('Recordings')", "main table a"),
+        (*BOARD, "main a:text-is('Weak areas')"),
+        (*BOARD, "main a:text-is('Weak areas')", "main details summary"),
         ("/cohorts/new",),
         ("/people",),
         ("/people/new",),
@@ -74,6 +80,7 @@ TOURS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("/keys/new",),
         ("/deliveries",),
         ("/deliveries/new",),
+        ("/deletions",),
         ("/people", "main a:has-text('In other systems')"),
         ("/people", "main a:has-text('Forget')"),
     ),
