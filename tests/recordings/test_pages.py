@@ -76,7 +76,7 @@ def test_a_recording_is_handed_in(client: Browser, session: Session, enrolment: 
     answer = client.submit(page, sent())
     assert (answer.status_code, answer.location) == (303, page)
     told = client.get(page).text
-    assert "Recording 1 is handed in. We look whether it can be played." in told
+    assert "Recording 1 is handed in. We are checking that it can be played." in told
     assert "It is received, and waits for its turn." in told
     assert "&lt;i&gt;Dana&lt;/i&gt;" in told
     assert MENTEE not in told
