@@ -19,6 +19,7 @@ from mentorcert.errors import Conflict, Fault, Invalid, NotFound, Refused
 from mentorcert.grading import queries, releasing
 from mentorcert.grading.models import Appeal, Kind, Outcome
 from mentorcert.people import queries as people
+from mentorcert.recordings import keeping
 from mentorcert.recordings import queries as recordings
 from mentorcert.recordings import service as recording_service
 from mentorcert.recordings.models import Recording
@@ -80,6 +81,7 @@ def open_appeal(session: Session, recording: UUID, reason: str, *, who: UUID, no
     made = Appeal(outcome_id=outcome.id, reason=said, made_at=now)
     session.add(made)
     found.appealed_at = now
+    keeping.keep_for_now(found)
     session.flush()
     subject, after = f"appeal:{made.uuid}", {"recording": str(found.uuid), "outcome": str(outcome.uuid)}
     audit.record(session, now=now, who=who, action="appeal.make", subject=subject, reason=said, after=after)

@@ -78,6 +78,11 @@ def set_keep_until(recording: Recording, policy: Grading, at: datetime) -> None:
     recording.keep_until = max(until, recording.keep_until or until)
 
 
+def keep_for_now(recording: Recording) -> None:
+    """Keep a recording whose grade is looked at again, until that is final too."""
+    recording.keep_until = None
+
+
 def clear(session: Session, files: Files, *, now: datetime) -> int:
     """Remove files that no recording names; gives how many.
 
