@@ -169,7 +169,7 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": not settings.development,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_NAME": "mentorcert",
-        "MAX_CONTENT_LENGTH": settings.upload_bytes + 1024 * 1024,
+        "MAX_CONTENT_LENGTH": max(settings.upload_bytes, uploads.PART) + 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": False,

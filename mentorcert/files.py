@@ -22,7 +22,9 @@ CHUNK: Final = 1024 * 1024
 ATTACHMENTS: Final = "attachments"
 """The folder of what came with statements."""
 _AT_ONCE: Final = 2
-"""How many parts of a large file, of 5 MiB each, are on their way at once; all of them are in memory."""
+"""How many pieces of a large file are on their way at once; all of them are in memory."""
+_REMOTE_PART: Final = 5 * CHUNK
+"""The least that S3 takes as a part of a file."""
 
 
 class Files:
@@ -37,7 +39,8 @@ class Files:
         A store that sends files itself says what `content_type` they are; a folder can't keep that.
         """
         kept: Attributes = {"Content-Type": content_type} if content_type and self._is_remote else {}
-        obstore.put(self._store, key, source, attributes=kept or None, max_concurrency=_AT_ONCE)
+        size = _REMOTE_PART if self._is_remote else CHUNK
+        obstore.put(self._store, key, source, attributes=kept or None, chunk_size=size, max_concurrency=_AT_ONCE)
 
     def adopt(self, key: str, path: Path, content_type: str = "") -> None:
         """Store a file of this machine under `key`; it is gone from where it was. Within a disk nothing is copied."""

@@ -14,7 +14,6 @@ from werkzeug.exceptions import ClientDisconnected
 from werkzeug.http import http_date
 
 from mentorcert.errors import Problem
-from mentorcert.files import CHUNK
 from mentorcert.people.views import limiter
 from mentorcert.permissions import Permission, needs
 from mentorcert.recordings import beginning, tus, uploads
@@ -25,6 +24,8 @@ from mentorcert.web import here
 blueprint: Final = Blueprint("uploads", __name__)
 
 OVERRIDE: Final = "X-HTTP-Method-Override"
+PIECE: Final = 256 * 1024
+"""How many bytes of a part are in our hands at once."""
 
 
 class Unsupported(Problem):
@@ -127,7 +128,7 @@ METHODS: Final[Mapping[str, Callable[[UUID], Response]]] = {"HEAD": _tell, "PATC
 def _body() -> Iterator[bytes]:
     """What comes, until it is all there or the connection breaks."""
     try:
-        while piece := request.stream.read(CHUNK):
+        while piece := request.stream.read(PIECE):
             yield piece
     except (ClientDisconnected, OSError):
         return

@@ -163,6 +163,7 @@ def _desk_page(enrolment: UUID, form: HandInForm) -> str:
         form=form,
         on_their_way=uploads.waiting(here.session(), found.enrolment, now=here.now()) if found.may_hand_in else (),
         largest=largest,
+        at_once=here.settings().upload_bytes,
         brief=render(found.programme.final.brief),
         cues=transcript.kept(found.recording.transcript) if found.recording else (),
         length_note=_length_note(found.recording, found) if found.recording else "",

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from mentorcert.db import db
 from tests import postgres
-from tests.bench import agreement, door, lrs, pages
+from tests.bench import agreement, door, lrs, pages, uploads
 from tests.bench.cohort import place
 
 SIZES = (20, 2000)
@@ -43,6 +43,23 @@ def main() -> None:
         print(f"{'':34}{'x':>6}{'ours s':>9}{'bare s':>9}{'SQL':>6}")
         for kind in ("sqlite", "postgresql"):
             _measure_agreement(kind, Path(folder))
+        print(
+            "\nA recording of 256 MB in parts of 8 MiB with their checksums; then eight at once while eight jump about."
+        )
+        print("Yardstick: dd writing the same file with fsync. Memory is the most that one of two processes held.\n")
+        print(f"{'':34}{'x':>6}{'MB/s':>9}{'dd MB/s':>9}{'calm MB':>13}{'busy MB':>10}")
+        for kind in ("sqlite", "postgresql"):
+            _measure_uploads(kind, Path(folder))
+
+
+def _measure_uploads(kind: str, folder: Path) -> None:
+    own = folder / f"uploads-{kind}"
+    with _database(kind, folder) as url, place(url, own, 20) as mine:
+        found = uploads.measure(mine, url, own)
+    print(
+        f"{kind:34}{found.ratio:>6.1f}{found.ours:>9.0f}{found.dd:>9.0f}{found.calm:>13.0f}{found.busy:>10.0f}",
+        flush=True,
+    )
 
 
 def _measure_door(kind: str, batch: int, folder: Path) -> None:
