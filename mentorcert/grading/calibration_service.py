@@ -121,7 +121,7 @@ def submit(session: Session, attempt: UUID, draft: Draft, *, who: UUID, now: dat
     """Submit what a coach made of an exemplar; from then on they see what the panel agreed on. Raises like `save`."""
     found = _mine(session, attempt, draft, who)
     rubric = _rubric(session, found)
-    _require([*drafts.faults(rubric, draft), *_open_ones(rubric, draft.entries)], "This can’t be submitted yet.")
+    _require([*drafts.faults(rubric, draft), *drafts.release_faults(rubric, draft)], "This can’t be submitted yet.")
     _write(session, found, draft, now)
     found.submitted_at = now
     session.flush()
@@ -182,20 +182,12 @@ def _write(session: Session, found: CalibrationAttempt, draft: Draft, now: datet
 
 def _require_sense(rubric: Rubric, agreed: Agreed) -> None:
     draft = Draft(0, "", agreed.entries)
-    faults = [*drafts.faults(rubric, draft), *_open_ones(rubric, agreed.entries)]
+    faults = [*drafts.faults(rubric, draft), *drafts.release_faults(rubric, draft)]
     if not agreed.panel.strip():
         faults.append(Fault("panel", "Nobody is named who agreed on this.", "Name those who did."))
     if len(agreed.panel) > LONGEST_PANEL:
         faults.append(Fault("panel", f"This has more than {LONGEST_PANEL} characters.", "Shorten it."))
     _require(faults, "This exemplar can’t be kept yet.")
-
-
-def _open_ones(rubric: Rubric, entries: Mapping[str, Entry]) -> list[Fault]:
-    return [
-        Fault(each.id, f"“{each.title}” has no level yet.", "Choose one.")
-        for each in rubric.criteria
-        if not entries.get(each.id, drafts.EMPTY).level
-    ]
 
 
 def _require(faults: Sequence[Fault], title: str) -> None:

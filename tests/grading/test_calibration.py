@@ -206,6 +206,7 @@ def test_below_the_bar_a_coach_grades_another_exemplar_first(
     assert again.exemplar_id == first.exemplar_id  # all are known: the one of longest ago
 
 
+@on_one_database
 def test_nobody_is_measured_by_what_they_know(session: Session, cohort: Cohort, ines: Person, tomasz: Person) -> None:
     version = version_of(session, cohort).hash
     made = exemplar_of(session, cohort, ines)
@@ -267,6 +268,7 @@ def test_an_exemplar_ends_when_consent_or_recording_does(
     assert calibration.live_exemplars(session, version) == []
 
 
+@on_one_database
 def test_an_exemplar_needs_consent_a_panel_and_every_level(session: Session, cohort: Cohort, ines: Person) -> None:
     recording = hand_in(session, make_enrolment(session, cohort))
     with pytest.raises(Conflict, match="coaches may not practise with it"):
@@ -327,6 +329,7 @@ def test_a_draft_is_saved_onto_the_one_it_was_made_from(
         service.save(session, begun.uuid, graded(2), who=ines.uuid, now=NOW)
 
 
+@on_one_database
 def test_every_step_is_an_audit_row(session: Session, cohort: Cohort, ines: Person, tomasz: Person) -> None:
     made = exemplar_of(session, cohort, ines)
     do_one(session, cohort, tomasz, graded(close="not-yet"))
@@ -367,6 +370,7 @@ def test_two_tabs_that_begin_at_once_get_the_same_exemplar(
     assert len(set(begun)) == 1
 
 
+@on_one_database
 def test_managers_see_every_coach_by_the_same_rule(
     session: Session, cohort: Cohort, ines: Person, tomasz: Person
 ) -> None:
@@ -404,6 +408,7 @@ def text_of(html: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
+@on_one_database
 def test_a_coach_calibrates_and_reads_where_they_differ(
     session: Session, cohort: Cohort, ines: Person, coach: Browser
 ) -> None:
@@ -421,6 +426,7 @@ def test_a_coach_calibrates_and_reads_where_they_differ(
     refused = coach.submit(sheet, half)
     assert refused.status_code == 400
     assert "“Close” has no level yet. Choose one." in text_of(refused.text)
+    assert "“Listening” needs a comment." in text_of(refused.text)
     answer = coach.submit(sheet, {**half, "level-close": "solid", "comment-listening": "<b>mine</b>"})
     result = text_of(coach.get(answer.headers["Location"]).text)
     assert "You agree with the panel by 75 %." in result
@@ -471,7 +477,8 @@ def test_a_manager_keeps_an_exemplar_and_sees_who_is_calibrated(
     refused = manager.submit(form, {"level-listening": "solid"})
     assert refused.status_code == 400
     assert "Nobody is named who agreed on this. Name those who did." in text_of(refused.text)
-    kept = manager.submit(form, {"level-listening": "solid", "level-close": "solid", "panel": " Ann,  Ben "})
+    fields = {"level-listening": "solid", "comment-listening": "Waits.", "level-close": "solid"}
+    kept = manager.submit(form, {**fields, "panel": " Ann,  Ben "})
     shown = text_of(manager.get(kept.headers["Location"]).text)
     assert f"Recording {recording.number} is an exemplar." in shown
     assert "Ann, Ben agreed on these levels" in shown
