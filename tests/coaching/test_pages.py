@@ -159,3 +159,13 @@ def test_the_home_page_of_the_trainee_leads_to_the_plan(client: Browser, session
         client.sign_in(each.person)
         found[each.person.name] = f"/enrolments/{each.uuid}/plan" in client.get(f"/learn/{each.uuid}").text
     assert found == {"Amara": True, "Bela": False}
+
+
+def test_the_feedback_leads_to_the_plan(client: Browser, session: Session, graded: Graded) -> None:
+    weak, fine = grade(session, graded, "Amara", close="not-yet"), grade(session, graded, "Bela")
+    found = {}
+    for each in (weak, fine):
+        client.sign_in(each.person)
+        page = client.get(f"/enrolments/{each.uuid}/grade", follow_redirects=True).text
+        found[each.person.name] = f"/enrolments/{each.uuid}/plan" in page
+    assert found == {"Amara": True, "Bela": False}
