@@ -21,6 +21,7 @@ help: ## list these commands
 setup: $(INSTALLED) $(VENDOR) ## create .venv with everything, and the front-end files
 
 run: setup ## load the demo once and serve it at http://127.0.0.1:8000
+	@tests/needs.sh media || echo "ffmpeg could not be installed. All else works; recordings that are handed in wait until it is there."
 	$(VENV)/bin/mentorcert run --demo
 
 test: setup needs check ## check the code, then run the tests
