@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import CompoundSelect, Connection, Engine, Select
+from sqlalchemy import CompoundSelect, Connection, Engine, PoolProxiedConnection, Select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -44,18 +44,24 @@ def asking(engine: Engine) -> Iterator[Asker]:
         driver.autocommit = True
         try:
             yield Asker(engine.dialect, driver)
-            driver.autocommit = False
-        except BaseException:
-            pooled.invalidate()
-            raise
+        finally:
+            _ask_no_more(engine.dialect, driver, pooled)
     finally:
         pooled.close()
+
+
+def _ask_no_more(dialect: Dialect, driver: Any, pooled: PoolProxiedConnection) -> None:
+    """Have the connection begin transactions again, as everybody else expects it to; a dead one is thrown away."""
+    try:
+        driver.autocommit = False
+    except dialect.loaded_dbapi.Error:
+        pooled.invalidate()
 
 
 class Question:
     """A query whose values are parameters, and which gives its rows as named tuples."""
 
-    def __init__(self, query: Select[Any] | CompoundSelect[Any]) -> None:
+    def __init__(self, query: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]) -> None:
         self._query = query
         self._spoken: dict[str, _Spoken] = {}
 
@@ -100,7 +106,7 @@ class _Spoken:
     make: Callable[[Sequence[Any]], Any]
 
     @classmethod
-    def of(cls, query: Select[Any] | CompoundSelect[Any], dialect: Dialect) -> "_Spoken":
+    def of(cls, query: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]], dialect: Dialect) -> "_Spoken":
         compiled = query.compile(dialect=dialect)
         asked = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
         columns = list(query.selected_columns)
