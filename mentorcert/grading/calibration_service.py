@@ -1,12 +1,12 @@
 """Calibration: managers keep exemplars, coaches grade them without seeing what the panel agreed on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from mentorcert import audit
@@ -129,6 +129,18 @@ def submit(session: Session, attempt: UUID, draft: Draft, *, who: UUID, now: dat
     after = {"levels": found.levels, "agreement": comparing.percent(rubric, [made])}
     audit.record(session, now=now, who=who, action="calibration.submit", subject=_subject(found), after=after)
     return found
+
+
+def empty_words(session: Session, recordings: Collection[int]) -> None:
+    """Take the words out of exemplars of these recordings (integer keys), and out of what coaches made of them.
+
+    They may quote what is no longer there. Levels stay, so nobody's calibration changes. By commands, not by objects:
+    what was agreed and submitted refuses to be changed otherwise.
+    """
+    exemplars = list(session.scalars(select(Exemplar.id).where(Exemplar.recording_id.in_(recordings))))
+    session.execute(update(Exemplar).where(Exemplar.id.in_(exemplars)).values(rationale={}))
+    made = update(CalibrationAttempt).where(CalibrationAttempt.exemplar_id.in_(exemplars))
+    session.execute(made.values(comments={}, comment=""))
 
 
 def require_own(found: CalibrationAttempt, who: UUID) -> None:

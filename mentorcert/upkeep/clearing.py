@@ -14,6 +14,7 @@ from mentorcert.certification.service import fingerprint
 from mentorcert.coaching.models import Coaching, CoachingMember
 from mentorcert.cohorts.models import Enrolment
 from mentorcert.coursework.models import Reflection, StrengthsResult
+from mentorcert.grading import calibration_service
 from mentorcert.grading.documents import wordless
 from mentorcert.grading.models import Appeal, Assessment, Mark, Moment, Outcome
 from mentorcert.outbox import OutboxRow
@@ -60,6 +61,7 @@ def erase_work(session: Session, person: Person, now: datetime) -> tuple[int, in
     session.execute(update(Mark).where(Mark.assessment_id.in_(graded)).values(comment=""))
     session.execute(update(Assessment).where(Assessment.id.in_(graded)).values(comment=""))
     _erase_delivered(session, recordings, graded)
+    calibration_service.empty_words(session, recordings)
     _erase_recordings(session, enrolments, now)
     _erase_notes(session, enrolments)
     opened = update(Enrolment).where(Enrolment.id.in_(enrolments), Enrolment.archived_at.is_(None))

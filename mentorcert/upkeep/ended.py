@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from mentorcert import audit
 from mentorcert.db import writing
+from mentorcert.grading import calibration_service
+from mentorcert.grading.calibration_models import Exemplar
 from mentorcert.grading.models import Assessment, Mark, Moment, Outcome
 from mentorcert.recordings.letting_go import UNUSED
 from mentorcert.recordings.models import Recording
@@ -37,6 +39,14 @@ def clear(session: Session, *, now: datetime) -> int:
     session.execute(update(Mark).where(Mark.assessment_id.in_(ids)).values(comment=""))
     session.execute(update(Moment).where(Moment.assessment_id.in_(ids)).values(note=""))
     session.execute(update(Assessment).where(Assessment.id.in_(ids)).values(comment=""))
+    _empty_exemplars(session, now)
     for each in found:
         audit.record(session, now=now, who="retention", action="assessment.empty", subject=f"assessment:{each.uuid}")
     return len(found)
+
+
+def _empty_exemplars(session: Session, now: datetime) -> None:
+    """What a panel and coaches wrote of exemplars goes alike, also where the grade was delivered: they are not that."""
+    query = select(Exemplar.recording_id).join(Recording, Exemplar.recording_id == Recording.id)
+    ended = session.scalars(query.where(Recording.consent_withdrawn_at <= now - UNUSED))
+    calibration_service.empty_words(session, list(ended))

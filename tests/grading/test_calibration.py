@@ -32,6 +32,7 @@ from mentorcert.people import queries as people
 from mentorcert.people.models import Person
 from mentorcert.permissions import Role
 from mentorcert.recordings.models import Recording
+from mentorcert.upkeep import ended
 from tests.browsing import Browser
 from tests.factories import NOW, give_role, make_cohort, make_enrolment, make_person
 from tests.grading.factories import graded_by
@@ -327,6 +328,31 @@ def test_a_draft_is_saved_onto_the_one_it_was_made_from(
     session.rollback()
     with pytest.raises(Refused):
         service.save(session, begun.uuid, graded(2), who=ines.uuid, now=NOW)
+
+
+def test_a_month_after_consent_ended_the_words_of_an_exemplar_go_and_the_levels_stay(
+    session: Session, cohort: Cohort, ines: Person, tomasz: Person
+) -> None:
+    made = exemplar_of(session, cohort, ines)
+    other = exemplar_of(session, cohort, ines)
+    done = do_one(session, cohort, tomasz)
+    writing(session)
+    session.get_one(Recording, made.recording_id).consent_withdrawn_at = NOW
+    session.commit()
+    found = []
+    for days in (29, 30):
+        ended.clear(session, now=NOW + days * DAY)
+        session.commit()
+        session.refresh(made)
+        session.refresh(done)
+        found.append((made.rationale, done.comments))
+    assert found == [
+        ({"listening": "She waits at 0:01.", "close": ""}, {"listening": "I heard it."}),
+        ({}, {}),
+    ]
+    session.refresh(other)
+    assert (made.levels, done.levels) == ({"listening": "solid", "close": "solid"},) * 2
+    assert other.rationale != {}
 
 
 @on_one_database

@@ -51,7 +51,7 @@ TOURS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("/topics", "main table a"),
     ),
     "Tomasz Wrona": (("/queue",), ("/queue", "main table a")),
-    "Priya Raman": (("/queue",), ("/queue", "main a:has-text('Go on')"), ("/coaching",)),
+    "Priya Raman": (("/queue",), ("/queue", "main a:has-text('Go on')"), ("/coaching",), ("/calibration",)),
     "Helena Brandt": (
         BOARD[:1],
         BOARD,
@@ -64,6 +64,8 @@ TOURS: dict[str, tuple[tuple[str, ...], ...]] = {
         (*BOARD, "main a:text-is('Recordings')", "main table a"),
         (*BOARD, "main a:text-is('Weak areas')"),
         (*BOARD, "main a:text-is('Weak areas')", "main details summary"),
+        ("/agreement",),
+        ("/calibration/exemplars",),
         ("/cohorts/new",),
         ("/people",),
         ("/people/new",),
