@@ -22,7 +22,10 @@ class Wire:
         self._plan: list[tuple[int, Callable[[], None]]] = []
         self.up = 0
         """How many bytes browsers have sent."""
-        Thread(target=self._accept, daemon=True).start()
+        self._passing: list[Thread] = []
+        self._held: list[Event] = []
+        self._accepting = Thread(target=self._accept)
+        self._accepting.start()
 
     @property
     def address(self) -> str:
@@ -35,6 +38,7 @@ class Wire:
     def hold_after(self, size: int) -> tuple[Event, Event]:
         """Stand still there. Gives what says that it is so, and what lets the connection go on."""
         there, go = Event(), Event()
+        self._held.append(go)
 
         def hold() -> None:
             there.set()
@@ -46,22 +50,28 @@ class Wire:
     def cut(self) -> None:
         """Break every connection, as a lost network does."""
         with self._lock:
-            ends, self._open = self._open, set()
+            ends = list(self._open)
         for each in ends:
             with suppress(OSError):
                 each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, ABRUPT)
                 each.shutdown(socket.SHUT_RDWR)
-            each.close()
 
     def close(self) -> None:
+        self._listening.shutdown(socket.SHUT_RDWR)  # closing alone does not wake who accepts
+        self._accepting.join()
         self._listening.close()
+        for each in self._held:
+            each.set()
         self.cut()
+        for each in self._passing:
+            each.join()
 
     def _accept(self) -> None:
         with suppress(OSError):
             while True:
                 browser, _ = self._listening.accept()
-                Thread(target=self._connect, args=(browser,), daemon=True).start()
+                self._passing.append(Thread(target=self._connect, args=(browser,)))
+                self._passing[-1].start()
 
     def _connect(self, browser: socket.socket) -> None:
         try:
@@ -69,10 +79,15 @@ class Wire:
         except OSError:  # nobody is there: that is what the browser shall see
             browser.close()
             return
-        with self._lock:
-            self._open |= {browser, server}
-        Thread(target=self._pass, args=(server, browser), daemon=True).start()
-        self._pass(browser, server, counted=True)
+        with browser, server:
+            with self._lock:
+                self._open |= {browser, server}
+            down = Thread(target=self._pass, args=(server, browser))
+            down.start()
+            self._pass(browser, server, counted=True)
+            down.join()
+            with self._lock:
+                self._open -= {browser, server}
 
     def _pass(self, source: socket.socket, target: socket.socket, *, counted: bool = False) -> None:
         with suppress(OSError):
