@@ -60,8 +60,8 @@ class Wire:
         self._listening.shutdown(socket.SHUT_RDWR)  # closing alone does not wake who accepts
         self._accepting.join()
         self._listening.close()
-        for each in self._held:
-            each.set()
+        for go in self._held:
+            go.set()
         self.cut()
         for each in self._passing:
             each.join()
