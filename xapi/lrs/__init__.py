@@ -120,8 +120,8 @@ class Lrs(Flask):
         def view() -> Response:
             with wire.calling(self.host) as call:
                 response = resource(call)
-                if response.status_code < 400:
-                    call.commit()
+                if response.status_code < 400 and call.opened is not None:
+                    call.opened.commit()
                 return response
 
         return view

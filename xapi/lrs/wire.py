@@ -133,18 +133,14 @@ class Call:
         return self.host.sessions()
 
     @property
-    def _opened(self) -> Session | None:
+    def opened(self) -> Session | None:
+        """The session, if anybody has asked for it."""
         return self.__dict__.get("session")
-
-    def commit(self) -> None:
-        """Commit what was written, if anything could be."""
-        if self._opened is not None:
-            self._opened.commit()
 
     def close(self) -> None:
         """Give back what the request holds; what was not committed is rolled back."""
-        if self._opened is not None:
-            self._opened.close()
+        if self.opened is not None:
+            self.opened.close()
 
     def begin_writing(self) -> datetime:
         """Begin the write transaction and return the moment at which it is our turn: that is when it is stored."""
