@@ -183,6 +183,14 @@ def test_checking_counts_what_is_good(bare: Shell) -> None:
     assert said.splitlines()[0].endswith(f"content/tiny: {counts}")
 
 
+def test_checking_says_when_recordings_can_not_be_looked_into(bare: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    folders = (str(bare.folder / "content"), str(bare.folder / "rubrics"))
+    words = "Not on this machine: ffprobe, ffmpeg. Recordings wait for it: install ffmpeg for the worker.\n"
+    assert words not in bare.says("check", *folders)
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert bare.says("check", *folders).endswith(words)
+
+
 def test_checking_names_file_and_line_and_fails(bare: Shell) -> None:
     _spoil(bare)
     done = bare.run("check", str(bare.folder / "content"), str(bare.folder / "rubrics"))

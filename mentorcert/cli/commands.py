@@ -17,6 +17,7 @@ from mentorcert.config import Settings, from_environment
 from mentorcert.db import db
 from mentorcert.evidence.service import door
 from mentorcert.files import open_files
+from mentorcert.recordings import programs
 
 
 @main.command()
@@ -69,6 +70,8 @@ def check(content: Path, rubrics: Path) -> None:
     """Look through CONTENT and RUBRICS, and say everything that is wrong as file:line: what, what to do."""
     text, good = checking.report(content, rubrics)
     click.echo(text)
+    if missing := programs.missing(jobs.PROGRAMS):
+        click.echo(f"Not on this machine: {', '.join(missing)}. Recordings wait for it: install ffmpeg for the worker.")
     raise SystemExit(0 if good else 1)
 
 
