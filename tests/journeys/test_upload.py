@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import struct
 import sys
 from collections.abc import Iterator
@@ -36,6 +37,10 @@ class House:
         command = [str(Path(sys.executable).with_name("mentorcert")), "run", "--demo"]
         _, self._process = self._stack.enter_context(servers.serving(command, self.port, self._folder))
 
+    @property
+    def log(self) -> str:
+        return (self._folder / "server.log").read_text(encoding="utf-8")
+
     def kill(self) -> None:
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -47,6 +52,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house = House(tmp_path_factory.mktemp("house"))
     yield house
     house._stack.close()
+    assert "Traceback" not in house.log
 
 
 @pytest.fixture(scope="module")
@@ -128,4 +134,25 @@ def test_who_comes_back_chooses_the_same_file_and_it_goes_on(
         fill(again.page)
         again.press("Hand in the recording")
         expect(again.page.get_by_role("heading", level=1)).to_have_text(re.compile("^Recording [0-9]+ is"))
+        context.close()
+
+
+def test_what_came_of_a_part_that_broke_off_is_kept(browser: Browser, house: House) -> None:
+    """Without a checksum; a browser sends one, and sends such a part again."""
+    with wire(house.port) as line:
+        context, chiara = arrive(browser, line.address, "Chiara Lenz")
+        token = chiara.page.locator("meta[name=csrf-token]").get_attribute("content") or ""
+        cookies = "; ".join(f"{each['name']}={each['value']}" for each in context.cookies())
+        named = {"Tus-Resumable": "1.0.0", "X-CSRFToken": token}
+        door = chiara.page.locator("[data-upload-url]").get_attribute("data-upload-url") or ""
+        made = context.request.post(door, headers={**named, "Upload-Length": str(4 * MEGABYTE)})
+        address = made.headers["location"]
+        part = {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0", "Cookie": cookies, **named}
+        head = "".join(f"{name}: {value}\r\n" for name, value in part.items())
+        with socket.create_connection(("127.0.0.1", house.port)) as broken:
+            head = f"PATCH {address} HTTP/1.1\r\nHost: x\r\nContent-Length: {4 * MEGABYTE}\r\n{head}\r\n"
+            broken.sendall(head.encode() + bytes(3 * MEGABYTE))
+        offsets = (context.request.head(address, headers=named).headers["upload-offset"] for _ in range(500))
+        assert str(3 * MEGABYTE) in offsets
+        assert context.request.delete(address, headers=named).status == 204
         context.close()
