@@ -44,7 +44,7 @@ def run(session: Session, now: datetime) -> list[Due]:
     return done
 
 
-def test_a_final_grade_says_until_when_and_an_appeal_only_moves_it_on(session: Session) -> None:
+def test_a_final_grade_says_until_when_and_an_appeal_only_moves_it_on() -> None:
     made = Recording()
     policy = Grading(appeal_days=14, keep_days=180)
     keeping.set_keep_until(made, policy, NOW)
