@@ -84,7 +84,7 @@ def open_appeal(session: Session, recording: UUID, reason: str, *, who: UUID, no
     keeping.keep_for_now(found)
     session.flush()
     subject, after = f"appeal:{made.uuid}", {"recording": str(found.uuid), "outcome": str(outcome.uuid)}
-    audit.record(session, now=now, who=who, action="appeal.make", subject=subject, reason=said, after=after)
+    audit.record(session, now=now, who=who, action="appeal.make", subject=subject, after=after)
     releasing.tell_managers(session, found, now=now)
     return made
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
@@ -15,6 +16,9 @@ from mentorcert.grading import queueing, releasing
 from mentorcert.grading.releasing import Ready
 from mentorcert.recordings import attempts
 from mentorcert.recordings.models import Recording
+
+SHOWN: Final = 50
+"""How many grades the list shows at once: each is made again from what was submitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,9 @@ class Overview:
     """What waits for a manager, the oldest first."""
 
     ready: Sequence[tuple[Recording, Ready]]
+    """The first `SHOWN`."""
+    count: int
+    """How many grades can be released altogether."""
     stuck: Sequence[Stuck]
     used_up: Sequence[Enrolment]
     """Who did not pass, and has no attempt left."""
@@ -38,10 +45,12 @@ class Overview:
 def overview(session: Session, iri_base: str, *, now: datetime) -> Overview:
     """What waits for a manager. What was decided is made again from what was submitted: a few queries a grade."""
     waiting = queueing.for_managers(session, now=now)
+    decided = [row.id for row, grades in waiting if grades.is_decided]
     found = _recordings(session, [row.id for row, _ in waiting])
-    ready = [(found[row.id], releasing.ready(session, found[row.id])) for row, grades in waiting if grades.is_decided]
+    ready = [(found[key], releasing.ready(session, found[key])) for key in decided[:SHOWN]]
     return Overview(
         [(recording, made) for recording, made in ready if made is not None],
+        len(decided),
         [Stuck(found[row.id], row.is_appealed) for row, grades in waiting if not grades.is_decided],
         used_up(session, iri_base),
     )

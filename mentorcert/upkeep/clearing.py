@@ -20,6 +20,7 @@ from mentorcert.grading.models import Appeal, Assessment, Mark, Moment, Outcome
 from mentorcert.outbox import OutboxRow
 from mentorcert.people.models import Grant, OneTimeLink, Person, PersonIdentifier
 from mentorcert.recordings import uploads
+from mentorcert.recordings.attempt_models import ExtraAttempt
 from mentorcert.recordings.models import Recording, Upload
 from mentorcert.upkeep.erasing import Words
 
@@ -90,7 +91,8 @@ def _erase_recordings(session: Session, enrolments: Sequence[int], now: datetime
 
 
 def _erase_notes(session: Session, enrolments: Sequence[int]) -> None:
-    """Take out what was planned for coaching with them."""
+    """Take out what was planned for coaching with them, and why they were given one more attempt."""
+    session.execute(update(ExtraAttempt).where(ExtraAttempt.enrolment_id.in_(enrolments)).values(reason=""))
     theirs = select(CoachingMember.coaching_id).where(CoachingMember.enrolment_id.in_(enrolments))
     session.execute(update(Coaching).where(Coaching.id.in_(theirs)).values(note=""))
 

@@ -16,9 +16,12 @@ from mentorcert.grading import appeals, queries, queueing
 from mentorcert.grading.models import Appeal, Kind, Outcome, Round
 from mentorcert.people.models import Person
 from mentorcert.people.queries import viewer_of
+from mentorcert.recordings import attempts
 from mentorcert.recordings import queries as recordings
+from mentorcert.recordings.attempt_models import ExtraAttempt
 from mentorcert.recordings.final import Stage
 from mentorcert.recordings.models import Recording
+from mentorcert.upkeep import clearing
 from tests.browsing import Browser
 from tests.factories import NOW
 from tests.grading.factories import draft, release
@@ -176,6 +179,25 @@ def test_consent_that_is_withdrawn_meanwhile_leaves_the_grade_standing(session: 
     assert appeals.standing(session, outcome, now=LATEST).has_ended
     assert stage(session, recording) is Stage.SHORT
     assert len(session.scalars(select(Outcome)).all()) == 1
+
+
+def test_of_somebody_who_is_forgotten_no_word_remains(session: Session) -> None:
+    recording, [_, bo] = failed(session, "{attempts: 1}")
+    enrolment = recording.enrolment
+    attempts.grant(session, enrolment.uuid, "SECRET", who=bo.uuid, now=LATER)
+    appeal(session, recording, "SECRET")
+    release(session, take(session, recording, bo), draft(heard="SECRET", whole="SECRET"), now=LATEST)
+    writing(session)
+    clearing.erase_work(session, enrolment.person, LATEST)
+    session.commit()
+    kept = [
+        *(each.document for each in session.scalars(select(Outcome))),
+        *(each.reason for each in session.scalars(select(Appeal))),
+        *(each.reason for each in session.scalars(select(ExtraAttempt))),
+        *(mark.comment for each in queries.submitted(session, recording) for mark in each.marks),
+    ]
+    assert (len(kept), "SECRET" in str(kept), "You cut in" in str(kept)) == (8, False, False)
+    assert [each.percent for each in session.scalars(select(Outcome).order_by(Outcome.id))] == [60, 100]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
