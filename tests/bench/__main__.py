@@ -8,13 +8,14 @@ from tempfile import TemporaryDirectory
 
 from mentorcert.db import db
 from tests import postgres
-from tests.bench import agreement, door, lrs, pages, uploads
+from tests.bench import agreement, door, grading, lrs, pages, uploads
 from tests.bench.cohort import place
 
 SIZES = (20, 2000)
 ENROLMENTS = 200
 """How many there are beside the door."""
 GRADED_TWICE = 5000
+HANDED_IN = 5000
 
 
 def main() -> None:
@@ -38,6 +39,7 @@ def main() -> None:
         for kind in ("sqlite", "postgresql"):
             for size in SIZES:
                 _measure_pages(kind, size, Path(folder))
+            _measure_grading(kind, Path(folder))
         print("\nAgreement of coaches: 5,000 recordings graded by two each, every number and interval of its page.")
         print("Yardstick: reading the same assessments and marks by the driver.\n")
         print(f"{'':34}{'x':>6}{'ours s':>9}{'bare s':>9}{'SQL':>6}")
@@ -104,12 +106,22 @@ def _measure_pages(kind: str, size: int, folder: Path) -> None:
     with _database(kind, folder) as url, place(url, folder, size) as mine:
         pages.add_bare_page(mine)
         for name, measure in (("trainee home", pages.home), ("cohort", pages.board)):
-            found = measure(mine)
-            print(
-                f"{kind:12}{name:14}{size:>5}   {found.ratio:>6.1f}{found.page:>9.1f}{found.bare:>9.1f}"
-                f"{found.rows:>6}{found.kilobytes:>6}{found.queries:>5}",
-                flush=True,
-            )
+            _print_page(kind, name, size, measure(mine))
+
+
+def _measure_grading(kind: str, folder: Path) -> None:
+    with _database(kind, folder) as url, place(url, folder, ENROLMENTS) as mine:
+        pages.add_bare_page(mine)
+        for name, found in zip(("queue", "bench"), grading.measure(mine, HANDED_IN), strict=True):
+            _print_page(kind, name, HANDED_IN, found)
+
+
+def _print_page(kind: str, name: str, size: int, found: pages.Rendering) -> None:
+    print(
+        f"{kind:12}{name:14}{size:>5}   {found.ratio:>6.1f}{found.page:>9.1f}{found.bare:>9.1f}"
+        f"{found.rows:>6}{found.kilobytes:>6}{found.queries:>5}",
+        flush=True,
+    )
 
 
 def _measure_agreement(kind: str, folder: Path) -> None:

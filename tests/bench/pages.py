@@ -57,15 +57,16 @@ def add_bare_page(mine: Place) -> None:
 
 def home(mine: Place) -> Rendering:
     """A trainee's home page; its rows are what its lists hold."""
-    return _rendering(mine, mine.trainee, f"/learn/{mine.enrolment}", "<li")
+    return rendering(mine, mine.trainee, f"/learn/{mine.enrolment}", "<li")
 
 
 def board(mine: Place) -> Rendering:
     """The page of a cohort, as its manager sees it; its rows are those of its tables."""
-    return _rendering(mine, mine.manager, f"/cohorts/{mine.cohort}", "<tr")
+    return rendering(mine, mine.manager, f"/cohorts/{mine.cohort}", "<tr")
 
 
-def _rendering(mine: Place, viewer: Person, address: str, row: str) -> Rendering:
+def rendering(mine: Place, viewer: Person, address: str, row: str) -> Rendering:
+    """A page as somebody sees it; `row` begins each of its rows."""
     client = cast("Browser", mine.app.test_client())
     client.sign_in(viewer)
     with mine.app.app_context():
