@@ -67,7 +67,7 @@ def hand_in(enrolment: UUID) -> ResponseReturnValue:
 def state(enrolment: UUID) -> ResponseReturnValue:
     """The first words of the desk, asked for every few seconds while the worker looks into a file.
 
-    304 while nothing changed; 410, which ends the asking, when that was settled and said before.
+    304 while nothing changed.
     """
     found = queries.desk(here.session(), enrolment, here.settings().iri_base)
     etag = _etag(found)
@@ -76,7 +76,7 @@ def state(enrolment: UUID) -> ResponseReturnValue:
             render_template("recordings/_state.html", desk=found, slow=_is_slow(found), is_news=True)
         )
     else:
-        response = make_response("", 304 if found.stage is Stage.CHECKING else 410)
+        response = make_response("", 304)
     response.set_etag(etag)
     return response
 

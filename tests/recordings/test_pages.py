@@ -118,7 +118,7 @@ def test_the_page_asks_how_far_it_is_until_that_is_settled(
     assert (news.status_code, "<html" in news.text) == (200, False)
     assert "Next, a coach takes it." in news.text
     assert f'<a href="{page}">See it here</a>' in news.text
-    assert client.get(address, headers={"If-None-Match": news.headers["ETag"]}).status_code == 410
+    assert client.get(address, headers={"If-None-Match": news.headers["ETag"]}).status_code == 304
     assert "data-poll-url" not in client.get(page).text
 
 
