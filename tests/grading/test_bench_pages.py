@@ -122,6 +122,17 @@ def test_a_script_is_told_how_its_moment_fared(
     assert post(moment=str(ONE), at="1") == (409, {"reason": "hold", "saved_at": at})
 
 
+def test_the_page_says_until_when_it_is_held(
+    app: MentorCert, client: Browser, session: Session, bench: Bench, taken: Assessment
+) -> None:
+    client.sign_in(bench.coach)
+    assert "Yours while you work; kept until 15:00" in client.get(address(taken)).text
+    writing(session)
+    taken.lease_until = NOW - timedelta(minutes=1)
+    session.commit()
+    assert "Your hold ended on Tuesday 24 November, 13:59, and nobody took it" in client.get(address(taken)).text
+
+
 def test_who_lost_the_hold_has_their_text_to_copy(
     client: Browser, session: Session, bench: Bench, taken: Assessment
 ) -> None:

@@ -1,7 +1,8 @@
 /**
  * The hold on what somebody grades: while they work, and only then, the server hears of it every two minutes.
  *
- *   [data-hold-url] data-words="Yours while you work; kept until {time}"   says until when it is theirs
+ *   [data-hold-url] data-words="Yours while you work; kept until {time}"   says until when it is theirs; data-lapsed: it
+ *                                                                          was theirs, and will be with the next save
  *
  * The address answers {until}, or 409 {ended_at} when the hold has ended; drafts.js says so.
  */
@@ -15,6 +16,7 @@ class Hold {
     this.worked = false;
     for (const sign of SIGNS) document.addEventListener(sign, () => { this.worked = true; }, { passive: true, capture: true });
     document.querySelector("[data-film]")?.addEventListener("film:time", ({ detail }) => { if (detail.playing) this.worked = true; });
+    document.querySelector("form[data-grading]")?.addEventListener("draft:saved", () => { if ("lapsed" in element.dataset) this.renew(); });
     this.timer = setInterval(() => this.renew(), EVERY_MS);
   }
 
@@ -33,6 +35,7 @@ class Hold {
   }
 
   show(until) {
+    delete this.element.dataset.lapsed;
     const timeZone = document.documentElement.dataset.zone || undefined;
     const time = new Date(until).toLocaleTimeString("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" });
     this.element.textContent = this.element.dataset.words.replace("{time}", time);
