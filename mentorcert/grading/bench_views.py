@@ -136,7 +136,7 @@ class Sheet:
 def _after_submission(found: Assessment) -> ResponseReturnValue:
     """Where a coach goes once their grade is submitted: to what was released, or back to the queue."""
     number = found.recording.number
-    if queries.standing(here.session(), found.recording) is None:
+    if not queries.is_released(here.session(), found):
         flash(_("Your grade of recording %(number)d is submitted. Nobody sees it yet.", number=number))
         return redirect(url_for("grading.queue"), 303)
     flash(_("Recording %(number)d is graded. The trainee hears of it by mail.", number=number))

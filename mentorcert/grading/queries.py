@@ -13,7 +13,7 @@ from mentorcert.cohorts import queries as cohorts
 from mentorcert.cohorts.models import Cohort, Enrolment
 from mentorcert.errors import NotFound
 from mentorcert.grading import places
-from mentorcert.grading.models import Appeal, Assessment, Kind, Outcome
+from mentorcert.grading.models import Appeal, Assessment, Kind, Outcome, Round
 from mentorcert.grading.places import Grades
 from mentorcert.people.models import Grant, Person
 from mentorcert.permissions import EVERYWHERE, Role, Scope, cohort_scope
@@ -108,6 +108,12 @@ def standing(session: Session, recording: Recording) -> Outcome | None:
     """The outcome of a recording that stands; None before it is released."""
     query = select(Outcome).where(Outcome.recording_id == recording.id, Outcome.replaced_by_id.is_(None))
     return session.scalar(query)
+
+
+def is_released(session: Session, found: Assessment) -> bool:
+    """Whether what a coach has submitted was released: an appeal's grade is not while the earlier one stands."""
+    outcome = standing(session, found.recording)
+    return outcome is not None and (found.round is not Round.APPEAL or outcome.kind is Kind.APPEAL)
 
 
 def outcomes(session: Session, enrolments: Collection[int]) -> Sequence[Outcome]:

@@ -79,7 +79,7 @@ def test_from_a_disagreement_to_an_appeal(new_page: NewPage, live_server: str) -
     mona.sees("You have not passed yet.").press("Release it")
     mona.sees("No grade waits for you.")
 
-    amara.open("/recording").follow(re.compile("^Read your feedback"))
+    amara.open("/recording").press(re.compile("^Read your feedback"))
     amara.sees("You have not passed yet.").reads("You cut in twice.")
     amara.page.locator("summary", has_text="Appeal").click()
     amara.page.get_by_label("What was misjudged").fill("I waited at 0:01 until she went on.")
