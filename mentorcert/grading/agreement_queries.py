@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final, TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, exists, select
 from sqlalchemy.orm import Session
 
 from mentorcert.catalog import queries as catalog
@@ -26,6 +26,15 @@ from mentorcert.recordings.models import Recording
 BLIND: Final = (Round.FIRST, Round.SECOND)
 
 Columns = TypeVarTuple("Columns")
+_Row = Row[int, int, int, int | None, bool | None, datetime | None]
+_COLUMNS: Final = (
+    Assessment.id,
+    Assessment.recording_id,
+    Assessment.coach_id,
+    Assessment.percent,
+    Assessment.passed,
+    Assessment.submitted_at,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +54,19 @@ class Asked:
 
 
 def found(session: Session, asked: Asked) -> tuple[RubricVersion, Report] | None:
-    """What the gradings that are asked for say; None when there is none. Five queries, however many they are."""
+    """What the gradings that are asked for say; None when there is none. Four queries, however many they are.
+
+    They are put together here and not by the database: each row is read once, whatever a planner knows of the tables.
+    """
     version = _version(session, asked)
     if version is None:
         return None
     rubric = catalog.rubric(session, version.hash)
-    recordings = _recordings(version, asked)
-    pairs = _pairs(session, rubric, version, recordings.having(func.count() > 1))
+    recordings = _recordings(session, version, asked)
+    twice = [rows for rows in recordings if len(rows) > 1]
+    pairs = _pairs(rubric, twice, _levels(session, rubric, version, asked, twice))
     names = _names(session, {grade.coach for pair in pairs for grade in pair})
-    total = session.scalar(select(func.count()).select_from(recordings.subquery())) or 0
-    return version, agreement.report(rubric, total, pairs, names)
+    return version, agreement.report(rubric, len(recordings), pairs, names)
 
 
 def rubric_versions(session: Session) -> list[RubricVersion]:
@@ -82,14 +94,17 @@ def _version(session: Session, asked: Asked) -> RubricVersion | None:
     return session.scalar(newest.limit(1))
 
 
-def _recordings(version: RubricVersion, asked: Asked) -> Select[int]:
-    """The keys of the recordings that were graded blind by this version, as asked."""
-    query = _where(select(Assessment.recording_id), asked).where(Assessment.rubric_version_id == version.id)
-    last = func.max(Assessment.submitted_at)
-    query = query.group_by(Assessment.recording_id)
-    if asked.since is not None:
-        query = query.having(last >= asked.since)
-    return query if asked.until is None else query.having(last < asked.until)
+def _recordings(session: Session, version: RubricVersion, asked: Asked) -> list[list[_Row]]:
+    """The blind grades by this version, as asked, recording by recording."""
+    query = _where(select(*_COLUMNS), asked).where(Assessment.rubric_version_id == version.id)
+    by_recording: dict[int, list[_Row]] = {}
+    for row in session.execute(query.order_by(Assessment.recording_id, Assessment.id)):
+        by_recording.setdefault(row.recording_id, []).append(row)
+    return [rows for rows in by_recording.values() if _is_within(max(row.submitted_at for row in rows), asked)]
+
+
+def _is_within(last: datetime, asked: Asked) -> bool:
+    return (asked.since is None or last >= asked.since) and (asked.until is None or last < asked.until)
 
 
 def _where(query: Select[*Columns], asked: Asked) -> Select[*Columns]:
@@ -110,29 +125,34 @@ def _where(query: Select[*Columns], asked: Asked) -> Select[*Columns]:
     return query if asked.cohort is None else query.where(Cohort.uuid == asked.cohort)
 
 
-def _pairs(session: Session, rubric: Rubric, version: RubricVersion, twice: Select[int]) -> list[tuple[Grade, ...]]:
-    """The grades of the recordings that were graded twice, recording by recording."""
-    of_these = (Assessment.recording_id.in_(twice), Assessment.rubric_version_id == version.id, *_BLIND_ONES)
-    levels = _levels(session, rubric, of_these)
-    columns = (Assessment.id, Assessment.recording_id, Assessment.coach_id, Assessment.percent, Assessment.passed)
-    by_recording: dict[int, list[Grade]] = {}
-    for key, recording, coach, percent, passed in session.execute(
-        select(*columns).where(*of_these).order_by(Assessment.recording_id, Assessment.id)
-    ):
-        if len(levels.get(key, ())) == len(rubric.criteria):
-            grade = Grade(coach, percent or 0, bool(passed), levels[key])
-            by_recording.setdefault(recording, []).append(grade)
-    return [tuple(grades) for grades in by_recording.values() if len(grades) > 1]
+def _pairs(
+    rubric: Rubric, twice: Sequence[Sequence[_Row]], levels: Mapping[int, Mapping[str, int]]
+) -> list[tuple[Grade, ...]]:
+    """The grades of recordings that have two, each with a level for every criterion."""
+    whole = [[row for row in rows if len(levels.get(row.id, ())) == len(rubric.criteria)] for rows in twice]
+    return [
+        tuple(Grade(row.coach_id, row.percent or 0, bool(row.passed), levels[row.id]) for row in rows)
+        for rows in whole
+        if len(rows) > 1
+    ]
 
 
-def _levels(session: Session, rubric: Rubric, of_these: Sequence[ColumnElement[bool]]) -> dict[int, dict[str, int]]:
-    """By assessment: the index of the level of each criterion."""
+def _levels(
+    session: Session, rubric: Rubric, version: RubricVersion, asked: Asked, twice: Sequence[Sequence[_Row]]
+) -> dict[int, dict[str, int]]:
+    """By assessment of these recordings: the index of the level of each criterion."""
+    if not twice:
+        return {}
+    wanted = {row.id for rows in twice for row in rows}
     places = {each.id: {level.id: place for place, level in enumerate(each.levels)} for each in rubric.criteria}
     columns = (Mark.assessment_id, Mark.criterion, Mark.level)
-    query = select(*columns).join(Assessment, Mark.assessment_id == Assessment.id).where(*of_these)
+    query = _where(select(*columns).join(Assessment, Mark.assessment_id == Assessment.id), asked).where(
+        Assessment.rubric_version_id == version.id,
+        Assessment.recording_id.between(twice[0][0].recording_id, twice[-1][0].recording_id),
+    )
     found: dict[int, dict[str, int]] = {}
     for key, criterion, level in session.execute(query):
-        if level in places.get(criterion, ()):
+        if key in wanted and level in places.get(criterion, ()):
             found.setdefault(key, {})[criterion] = places[criterion][level]
     return found
 

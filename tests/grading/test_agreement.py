@@ -208,7 +208,7 @@ def test_the_number_of_queries_does_not_grow(session: Session, engine: Engine) -
         with databases.counted(engine) as said, Session(engine) as fresh:
             agreement_queries.found(fresh, Asked())
         counts.append(len(said))
-    assert counts[1:] == [5, 5]
+    assert counts[1:] == [4, 4]
 
 
 @pytest.fixture
