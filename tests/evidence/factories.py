@@ -32,7 +32,7 @@ BASE = "https://mentors.example.org"
 TINY = Iris(BASE, "tiny")
 FIRST = TINY.step("start", "first")
 FILM = TINY.step("start", "film")
-LMS = {"account": {"homePage": "https://lms.example", "name": "4711"}}
+LMS = {"account": {"homePage": "https://lms.example", "name": "employee-4711"}}
 Raw = dict[str, Any]
 
 

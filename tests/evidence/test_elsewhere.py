@@ -13,7 +13,7 @@ from tests.evidence.factories import BASE, FIRST, LMS, World
 from tests.factories import make_person
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-ACCOUNT = {"home_page": "https://lms.example", "account": "4711", "verified_by": "Ines, by the list"}
+ACCOUNT = {"home_page": "https://lms.example", "account": "employee-4711", "verified_by": "Ines, by the list"}
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_an_account_is_added_counts_at_once_and_is_removed_again(client: Browser
     world.send(world.said(actor=LMS))
     answer = client.submit(address, ACCOUNT)
     assert (answer.status_code, answer.location) == (303, address)
-    assert _known(world.session) == [("account:https://lms.example|4711", "Ines, by the list")]
+    assert _known(world.session) == [("account:https://lms.example|employee-4711", "Ines, by the list")]
     assert list(world.standings()) == [FIRST]
     page = client.get(address).text
     assert "4711 at https://lms.example Made sure by: Ines, by the list" in _text(page)

@@ -29,7 +29,7 @@ def test_an_identifier_makes_count_what_was_sent_before_and_its_removal_takes_it
     assert world.standings() == {}
     entries = world.session.scalars(select(AuditEntry).where(AuditEntry.action.startswith("identifier."))).all()
     assert [(each.action, each.reason) for each in entries] == [("identifier.add", ""), ("identifier.remove", "Left")]
-    assert "4711" not in str([(each.before, each.after) for each in entries])
+    assert "employee-4711" not in str([(each.before, each.after) for each in entries])
 
 
 def test_an_identifier_means_one_person(world: World) -> None:

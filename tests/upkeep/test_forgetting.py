@@ -108,7 +108,13 @@ def dump(session: Session) -> str:
 
 def test_nothing_in_any_table_says_who_it_was(life: Life) -> None:
     before = dump(life.session).casefold()
-    traces = [NAME.casefold(), EMAIL, SHA1, "4711", hashlib.sha256(b"account:https://lms.example|4711").hexdigest()]
+    traces = [
+        NAME.casefold(),
+        EMAIL,
+        SHA1,
+        "employee-4711",
+        hashlib.sha256(b"account:https://lms.example|employee-4711").hexdigest(),
+    ]
     assert [each in before for each in traces] == [True] * 5
     done = life.forget()
     after = dump(life.session).casefold()
