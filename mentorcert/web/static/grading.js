@@ -31,6 +31,7 @@ class Bench {
     form.addEventListener("click", ({ target }) => this.open(target.closest("[data-criterion]")));
     form.addEventListener("input", () => this.count());
     form.addEventListener("click", ({ target }) => this.insert(target.closest("button[data-insert]")));
+    form.addEventListener("keydown", (event) => this.leave(event));
     this.film?.addEventListener("film:time", ({ detail }) => this.moved(detail));
     this.film?.addEventListener("film:mark", ({ detail }) => this.mark(detail.time));
     this.pausing = new Pausing(this.film, form.closest("main") ?? form);
@@ -71,6 +72,13 @@ class Bench {
     this.open(next);
     next.focus({ preventScroll: true });
     next.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Escape in a comment goes back to its criterion, where the single keys act again. */
+  leave(event) {
+    if (event.key !== "Escape" || event.isComposing || !event.target.matches(".crit__note textarea")) return;
+    event.preventDefault();
+    event.target.closest("[data-criterion]").focus({ preventScroll: true });
   }
 
   choose(number) {
