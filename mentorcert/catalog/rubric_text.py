@@ -12,11 +12,6 @@ from mentorcert.catalog.rubric import Criterion, Phrase, Rubric
 from mentorcert.catalog.shapes import UNWRITTEN
 
 
-def file_text(rubric: Rubric) -> str:
-    """The rubric as YAML."""
-    return _dumped(_tree(rubric, rubric.pass_percent, {}))
-
-
 def adopted_text(adopted: Adopted, origin: str) -> str:
     """A rubric of another system as YAML: the notes come first, `origin` says where it is from."""
     passes = adopted.rubric.pass_percent if adopted.pass_known else UNWRITTEN

@@ -19,8 +19,6 @@ TENTATIVE: Final = 0.667
 .667 for tentative conclusions. Conventions, and no law of nature."""
 NEARLY_ALWAYS: Final = 0.9
 """Exact agreement from which a low alpha says that the recordings hardly differ, not that the coaches do."""
-
-
 SEVERE: Final = 3.0
 """Points of 100 from which a coach's distance from others is worth a talk; our convention: less moves few grades."""
 
@@ -138,14 +136,14 @@ class Grade:
 
 def report(rubric: Rubric, recordings: int, pairs: Sequence[tuple[Grade, ...]], names: Mapping[int, str]) -> Report:
     """What the grades of the recordings that were graded twice say, of so many recordings altogether."""
-    by_name = [{str(grade.coach): float(grade.percent) for grade in pair} for pair in pairs]
-    severe = reliability.severity(by_name)
+    by_coach = [{str(grade.coach): float(grade.percent) for grade in pair} for pair in pairs]
+    severe = reliability.severity(by_coach)
     return Report(
         rubric=rubric,
         recordings=recordings,
         twice=len(pairs),
         criteria=tuple(_judged(number, each, pairs) for number, each in enumerate(rubric.criteria, 1)),
-        totals=_totals(by_name, pairs),
+        totals=_totals(by_coach, pairs),
         pairs=_pairs(rubric, pairs, names),
         severity=tuple(sorted((Severity(names[int(coach)], it) for coach, it in severe.items()), key=_strictness)),
     )
@@ -170,9 +168,9 @@ def _judged(number: int, criterion: Criterion, pairs: Sequence[tuple[Grade, ...]
     )
 
 
-def _totals(by_name: Sequence[Mapping[str, float]], pairs: Sequence[tuple[Grade, ...]]) -> Totals:
-    form, one = reliability.icc_of_design(by_name)
-    _, mean = reliability.icc_of_design(by_name, of_mean=True)
+def _totals(by_coach: Sequence[Mapping[str, float]], pairs: Sequence[tuple[Grade, ...]]) -> Totals:
+    form, one = reliability.icc_of_design(by_coach)
+    _, mean = reliability.icc_of_design(by_coach, of_mean=True)
     return Totals(form, one, mean, reliability.agreement([[grade.passed for grade in pair] for pair in pairs]))
 
 

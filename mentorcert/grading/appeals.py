@@ -97,7 +97,7 @@ def _locked(session: Session, uuid: UUID) -> Recording:
 
 
 def _until(session: Session, outcome: Outcome) -> datetime:
-    days = queries.policy_of(session, outcome.recording).appeal_days
+    days = recordings.policy_of(session, outcome.recording).appeal_days
     return outcome.released_at + timedelta(days=days)
 
 
@@ -106,7 +106,7 @@ def _refusal(session: Session, outcome: Outcome, now: datetime) -> tuple[str, st
     recording = outcome.recording
     if outcome.kind is Kind.APPEAL or queries.appeal_of(session, recording) is not None:
         return "There was an appeal against this grade already.", "Read what became of it."
-    if now > _until(session, outcome) or not queries.policy_of(session, recording).appeal_days:
+    if now > _until(session, outcome) or not recordings.policy_of(session, recording).appeal_days:
         return "The time to appeal is over.", "Ask your programme manager, if something went wrong."
     if recording.consent_withdrawn_at is not None or recording.media_deleted_at is not None:
         return (

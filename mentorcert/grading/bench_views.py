@@ -18,6 +18,7 @@ from mentorcert.grading.moments import Typed
 from mentorcert.grading.service import HoldEnded, StaleDraft
 from mentorcert.grading.watching_views import length_note, watched
 from mentorcert.permissions import Permission, needs
+from mentorcert.recordings import queries as recordings
 from mentorcert.recordings.models import Recording
 from mentorcert.web import here
 
@@ -200,7 +201,7 @@ def _whose(recording: Recording, place: Round) -> str:
         Round.MODERATION: _("You decide between two coaches"),
         Round.APPEAL: _("A second look, after an appeal"),
     }
-    two = queries.policy_of(here.session(), recording).graders > 1
+    two = recordings.policy_of(here.session(), recording).graders > 1
     said = rounds.get(place, _("One of two coaches, neither of whom sees the other’s grade") if two else "")
     hidden = _("the name is hidden; the voice may tell")
     return " · ".join(str(each) for each in (recording.enrolment.cohort.name, said, hidden) if each)

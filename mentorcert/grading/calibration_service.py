@@ -121,7 +121,7 @@ def submit(session: Session, attempt: UUID, draft: Draft, *, who: UUID, now: dat
     """Submit what a coach made of an exemplar; from then on they see what the panel agreed on. Raises like `save`."""
     found = _mine(session, attempt, draft, who)
     rubric = _rubric(session, found)
-    _require([*drafts.faults(rubric, draft), *drafts.release_faults(rubric, draft)], "This can’t be submitted yet.")
+    _require([*drafts.faults(rubric, draft), *drafts.submission_faults(rubric, draft)], "This can’t be submitted yet.")
     _write(session, found, draft, now)
     found.submitted_at = now
     session.flush()
@@ -194,7 +194,7 @@ def _write(session: Session, found: CalibrationAttempt, draft: Draft, now: datet
 
 def _require_sense(rubric: Rubric, agreed: Agreed) -> None:
     draft = Draft(0, "", agreed.entries)
-    faults = [*drafts.faults(rubric, draft), *drafts.release_faults(rubric, draft)]
+    faults = [*drafts.faults(rubric, draft), *drafts.submission_faults(rubric, draft)]
     if not agreed.panel.strip():
         faults.append(Fault("panel", "Nobody is named who agreed on this.", "Name those who did."))
     if len(agreed.panel) > LONGEST_PANEL:

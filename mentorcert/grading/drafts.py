@@ -73,8 +73,8 @@ def open_numbers(rubric: Rubric, draft: Draft) -> list[int]:
     return [number for number, each in enumerate(rubric.criteria, 1) if not draft.entry(each.id).level]
 
 
-def release_faults(rubric: Rubric, draft: Draft) -> list[Fault]:
-    """What keeps a draft from being released, each with the id of its criterion."""
+def submission_faults(rubric: Rubric, draft: Draft) -> list[Fault]:
+    """What keeps a draft from being submitted, each with the id of its criterion."""
     return [fault for each in rubric.criteria if (fault := _open(each, draft.entry(each.id)))]
 
 

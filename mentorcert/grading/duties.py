@@ -85,12 +85,6 @@ def candidates(session: Session) -> list[Recording]:
     return [each for each in session.scalars(query) if calibration.is_watchable(each)]
 
 
-def rubric_of(session: Session, recording: Recording) -> RubricVersion:
-    """The version of the rubric that a recording's cohort is graded by."""
-    cohort = recording.enrolment.cohort
-    return catalog.rubric_version(session, cohort.version.rubrics[final_rubric(cohorts.programme(session, cohort))])
-
-
 def archived(session: Session) -> Sequence[Exemplar]:
     """The exemplars that are none any more because somebody archived them, newest first."""
     query = select(Exemplar).where(Exemplar.archived_at.is_not(None)).order_by(Exemplar.archived_at.desc(), Exemplar.id)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,12 +17,9 @@ from mentorcert.grading.drafts import Draft, Entry
 from mentorcert.grading.watching_views import heard
 from mentorcert.permissions import Permission, needs
 from mentorcert.recordings import queries as recordings
-from mentorcert.recordings import speakers, transcript
 from mentorcert.recordings.models import Recording
+from mentorcert.recordings.playing_views import send_captions, send_film, send_still
 from mentorcert.web import here
-from mentorcert.web.ranges import SANDBOX, send_media, send_range
-
-NOT_KEPT = "private, no-store"
 
 
 @blueprint.get("/calibration/exemplars")
@@ -56,7 +53,7 @@ def new_exemplar(recording: UUID) -> ResponseReturnValue:
 def keep_exemplar(recording: UUID) -> ResponseReturnValue:
     """Make an exemplar of a recording. What was entered is shown again with every fault."""
     found = recordings.recording(here.session(), recording)
-    version = duties.rubric_of(here.session(), found)
+    version = queries.rubric_version(here.session(), found)
     draft = drafts.read_draft(catalog.rubric(here.session(), version.hash), request.form)
     panel = " ".join(request.form.get("panel", "").split())
     try:
@@ -98,41 +95,21 @@ def archive_exemplar(exemplar: UUID) -> ResponseReturnValue:
 @needs(Permission.CALIBRATE)
 def exemplar_media(exemplar: UUID) -> ResponseReturnValue:
     """The film, whole or a stretch of it."""
-    found = _watched(exemplar)
-    if not found.file_key:
-        raise NotFound(_("This recording is a link; there is no file."), _("Open the link from its page."))
-    return send_media(
-        here.files(),
-        found.file_key,
-        here.settings(),
-        content_type=found.content_type,
-        size=found.size,
-        etag=found.sha256,
-        cache_control=NOT_KEPT,
-    )
+    return send_film(_watched(exemplar))
 
 
 @blueprint.get("/calibration/exemplars/<uuid:exemplar>/poster")
 @needs(Permission.CALIBRATE)
 def exemplar_poster(exemplar: UUID) -> ResponseReturnValue:
     """A still of it."""
-    found = _watched(exemplar)
-    if not found.poster_key:
-        raise NotFound(_("This recording has no still."), _("Play it."))
-    key, files = found.poster_key, here.files()
-    etag = key.rpartition("/")[2]
-    return send_range(files, key, content_type="image/jpeg", size=files.size(key), etag=etag, cache_control=NOT_KEPT)
+    return send_still(_watched(exemplar))
 
 
 @blueprint.get("/calibration/exemplars/<uuid:exemplar>/captions")
 @needs(Permission.CALIBRATE)
 def exemplar_captions(exemplar: UUID) -> ResponseReturnValue:
     """The transcript as WebVTT, with labels in place of names."""
-    found = _watched(exemplar)
-    if not found.transcript:
-        raise NotFound(_("This recording has no transcript."), _("Watch it without."))
-    headers = {"Cache-Control": NOT_KEPT, "Content-Security-Policy": SANDBOX}
-    return Response(transcript.written(speakers.shown(found)), mimetype="text/vtt", headers=headers)
+    return send_captions(_watched(exemplar))
 
 
 def _watched(exemplar: UUID) -> Recording:
@@ -146,7 +123,7 @@ def _watched(exemplar: UUID) -> Recording:
 def _released(recording: Recording) -> Draft:
     """The grade that was released, as what a panel begins from; empty where it was graded by another version."""
     outcome = queries.standing(here.session(), recording)
-    version = duties.rubric_of(here.session(), recording)
+    version = queries.rubric_version(here.session(), recording)
     if outcome is None or outcome.rubric_version_id != version.id:
         return Draft()
     comments = {each["id"]: each["comment"] for each in outcome.document["criteria"]}
@@ -155,7 +132,7 @@ def _released(recording: Recording) -> Draft:
 
 
 def _form_page(recording: Recording, draft: Draft, panel: str, errors: dict[str, str], title: str = "") -> str:
-    version = duties.rubric_of(here.session(), recording)
+    version = queries.rubric_version(here.session(), recording)
     return render_template(
         "grading/calibration_form.html",
         recording=recording,

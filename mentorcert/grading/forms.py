@@ -1,4 +1,4 @@
-"""The forms of agreement and calibration."""
+"""The form that asks how far coaches agree."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta

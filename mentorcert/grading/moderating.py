@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from mentorcert.grading import deciding, drafts, queries
 from mentorcert.grading.drafts import Draft, Entry
 from mentorcert.grading.models import Assessment, Moment, Round
+from mentorcert.recordings import queries as recordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def sides(session: Session, found: Assessment) -> Sides:
         return Sides()
     blind = {each.round: each for each in queries.submitted(session, found.recording)}
     pair = [blind[each] for each in (Round.FIRST, Round.SECOND)]
-    rubric, policy = queries.rubric_of(session, found), queries.policy_of(session, found.recording)
+    rubric, policy = queries.rubric_of(session, found), recordings.policy_of(session, found.recording)
     one, other = (deciding.Judgement(each.round, drafts.draft_of(each).levels) for each in pair)
     grades = tuple(_grade(letter, each) for letter, each in zip("AB", pair, strict=True))
     return Sides(

@@ -74,10 +74,6 @@ class Grades:
         """The place of a coach."""
         return next((each for each in self.holds if each.coach == coach), None)
 
-    def of_round(self, wanted: Round) -> Hold | None:
-        """Who has a place."""
-        return next((each for each in self.holds if each.round == wanted), None)
-
 
 def hold(coach: int, place: Round, until: datetime, submitted: bool, marks: Iterable[tuple[str, str]]) -> Hold:
     """A hold as the tables say it; `marks` are criterion and level."""

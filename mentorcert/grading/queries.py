@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from mentorcert.catalog import queries as catalog
-from mentorcert.catalog.policy import Grading
+from mentorcert.catalog.models import RubricVersion
 from mentorcert.catalog.rubric import Rubric
 from mentorcert.cohorts import queries as cohorts
 from mentorcert.cohorts.models import Cohort, Enrolment
@@ -34,20 +34,14 @@ def rubric_of(session: Session, found: Assessment) -> Rubric:
     return catalog.rubric(session, found.rubric_version.hash)
 
 
-def policy_of(session: Session, recording: Recording) -> Grading:
-    """The rules by which a recording is graded: its cohort's programme says them."""
-    return cohorts.programme(session, recording.enrolment.cohort).final.grading
+def rubric_for(session: Session, recording: Recording) -> Rubric:
+    """The rubric that a recording is graded by."""
+    return catalog.rubric(session, _rubric_hash(session, recording))
 
 
-def pinned_rubric(session: Session, recording: Recording) -> Rubric:
-    """The rubric that a recording is graded by: in the version that its cohort's programme is pinned to."""
-    return catalog.rubric(session, rubric_hash(session, recording))
-
-
-def rubric_hash(session: Session, recording: Recording) -> str:
-    """The hash of the rubric version that a recording is graded by."""
-    cohort = recording.enrolment.cohort
-    return cohort.version.rubrics[recordings.final_rubric(cohorts.programme(session, cohort))]
+def rubric_version(session: Session, recording: Recording) -> RubricVersion:
+    """The version of the rubric that a recording is graded by: the one that its cohort's programme is pinned to."""
+    return catalog.rubric_version(session, _rubric_hash(session, recording))
 
 
 def of_recording(session: Session, recording: Recording) -> Sequence[Assessment]:
@@ -80,8 +74,8 @@ def grades(session: Session, recording: Recording) -> Grades:
     )
     found = standing(session, recording)
     appealed = open_appeal(session, recording) is not None
-    version = rubric_hash(session, recording)
-    policy, rubric = policy_of(session, recording), catalog.rubric(session, version)
+    version = _rubric_hash(session, recording)
+    policy, rubric = recordings.policy_of(session, recording), catalog.rubric(session, version)
     return Grades(rubric, version, policy, holds, found is not None, appealed)
 
 
@@ -94,14 +88,6 @@ def coaches(session: Session, cohort: Cohort) -> frozenset[int]:
         .where(Person.archived_at.is_(None))
     )
     return frozenset(session.scalars(query))
-
-
-def outcome(session: Session, uuid: UUID) -> Outcome:
-    """What was delivered, by UUID; raises NotFound."""
-    found = session.scalar(select(Outcome).where(Outcome.uuid == uuid))
-    if found is None:
-        raise NotFound("There is no such grade.", "Go to the recording that it is of.")
-    return found
 
 
 def standing(session: Session, recording: Recording) -> Outcome | None:
@@ -164,6 +150,11 @@ def scope_of_assessment(session: Session, uuid: UUID) -> Scope | None:
     """The scope of an address with an assessment in it, or None when there is none."""
     of_recording = select(Recording.enrolment_id).join(Assessment, Assessment.recording_id == Recording.id)
     return cohorts.scope_around(session, of_recording.where(Assessment.uuid == uuid))
+
+
+def _rubric_hash(session: Session, recording: Recording) -> str:
+    cohort = recording.enrolment.cohort
+    return cohort.version.rubrics[recordings.final_rubric(cohorts.programme(session, cohort))]
 
 
 def _standing(enrolments: Collection[int]) -> Select[Outcome]:

@@ -26,6 +26,7 @@ from mentorcert.grading.models import Appeal, Assessment, Kind, Outcome, Round
 from mentorcert.people import queries as people
 from mentorcert.permissions import EVERYWHERE, Role
 from mentorcert.recordings import keeping
+from mentorcert.recordings import queries as recordings
 from mentorcert.recordings import service as recording_service
 from mentorcert.recordings.models import Recording
 from xapi import vocabulary as v
@@ -50,7 +51,7 @@ def settle(session: Session, door: Door, recording: Recording, *, now: datetime)
     Else tell the managers that something waits for them. The caller holds the recording's row.
     """
     found = ready(session, recording)
-    if found is not None and queries.policy_of(session, recording).release is Release.AT_ONCE:
+    if found is not None and recordings.policy_of(session, recording).release is Release.AT_ONCE:
         return _release(session, door, recording, found, who=None, now=now)
     decision = _decision(session, recording) if found is None else None
     if isinstance(decision, Moderate):
@@ -102,7 +103,7 @@ def judgements(submitted: Sequence[Assessment]) -> list[Judgement]:
 
 
 def _decision(session: Session, recording: Recording) -> deciding.Decision:
-    policy, rubric = queries.policy_of(session, recording), queries.pinned_rubric(session, recording)
+    policy, rubric = recordings.policy_of(session, recording), queries.rubric_for(session, recording)
     return deciding.decide(rubric, policy, judgements(queries.submitted(session, recording)))
 
 
@@ -110,7 +111,7 @@ def _ready(
     session: Session, recording: Recording, kind: Kind, decided: Decided, by_round: dict[Round, Assessment]
 ) -> Ready:
     counting = tuple(by_round[each] for each in decided.counts)
-    rubric, version = queries.pinned_rubric(session, recording), counting[0].rubric_version
+    rubric, version = queries.rubric_for(session, recording), counting[0].rubric_version
     document = documents.document(rubric, version.hash, decided, list(by_round.values()))
     return Ready(kind, document, counting, max(each.submitted_at for each in by_round.values() if each.submitted_at))
 
@@ -119,15 +120,13 @@ def _looked_again(
     session: Session, recording: Recording, earlier: Outcome, appeal: Assessment, by_round: dict[Round, Assessment]
 ) -> Ready:
     """What an appeal comes to: the better of the two grades. Nobody loses by asking, and no certificate is undone."""
-    rubric, says = queries.pinned_rubric(session, recording), "A coach who had not graded it decided on the appeal."
+    rubric, says = queries.rubric_for(session, recording), "A coach who had not graded it decided on the appeal."
     decided = deciding.alone(rubric, judgements([appeal])[0], says)
     found = _ready(session, recording, Kind.APPEAL, decided, by_round)
     if (decided.passed, decided.percent) > (earlier.passed, earlier.percent):
         return Ready(found.kind, documents.after_appeal(found.document), found.counting, found.decided_at)
     kept = documents.after_appeal(earlier.document, kept=appeal.comment)
-    counting = deciding.decide(
-        rubric, queries.policy_of(session, recording), judgements([by_round[each] for each in by_round])
-    )
+    counting = deciding.decide(rubric, recordings.policy_of(session, recording), judgements(list(by_round.values())))
     places = counting.counts if isinstance(counting, Decided) else ()
     return Ready(Kind.APPEAL, kept, tuple(by_round[each] for each in places), found.decided_at)
 
@@ -155,7 +154,7 @@ def _release(
     session.flush()
     if earlier is not None:
         _close_appeal(session, recording, earlier, made, now)
-    keeping.set_keep_until(recording, queries.policy_of(session, recording), now)
+    keeping.set_keep_until(recording, recordings.policy_of(session, recording), now)
     after = {"recording": str(recording.uuid), "kind": made.kind.value, "percent": made.percent, "passed": made.passed}
     action = "grade.release" if earlier is None else "appeal.decide"
     audit.record(session, now=now, who=who or "grading", action=action, subject=f"outcome:{made.uuid}", after=after)
@@ -179,7 +178,7 @@ def _statements(session: Session, recording: Recording, decided: Ready, iri_base
     """The statement of the whole, and one for each criterion."""
     enrolment = recording.enrolment
     whose, document = about(enrolment, iri_base), decided.document
-    programme, rubric = cohorts.programme(session, enrolment.cohort), queries.pinned_rubric(session, recording)
+    programme, rubric = cohorts.programme(session, enrolment.cohort), queries.rubric_for(session, recording)
     grade = statements.Grade(
         recording.uuid,
         tuple(each.coach.uuid for each in decided.counting),

@@ -17,6 +17,7 @@ from mentorcert.evidence.service import Door
 from mentorcert.grading import drafts, queries, releasing, taking
 from mentorcert.grading.drafts import Draft
 from mentorcert.grading.models import Assessment, Mark
+from mentorcert.recordings import queries as recordings
 from mentorcert.recordings import service as recording_service
 from mentorcert.recordings.models import Recording
 
@@ -91,7 +92,7 @@ def submit(session: Session, door: Door, uuid: UUID, draft: Draft, *, who: UUID,
     recording = _locked_recording(session, uuid)
     found = _hold(session, uuid, draft, who, now)
     rubric = queries.rubric_of(session, found)
-    faults = [*drafts.faults(rubric, draft), *drafts.release_faults(rubric, draft)]
+    faults = [*drafts.faults(rubric, draft), *drafts.submission_faults(rubric, draft)]
     if faults:
         raise Invalid("This grade can’t be submitted yet.", "Complete what is named here.", faults)
     _write(found, draft, now)
@@ -129,7 +130,7 @@ def _hold(session: Session, uuid: UUID, draft: Draft | None, who: UUID, now: dat
     require_open(found, draft, now)
     if draft is not None and draft.revision != found.revision and _differ(session, found, draft):
         raise StaleDraft(found)
-    taking.lease(found, queries.policy_of(session, found.recording).lease_minutes, now)
+    taking.lease(found, recordings.policy_of(session, found.recording).lease_minutes, now)
     return found
 
 

@@ -11,9 +11,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mentorcert import audit
-from mentorcert.catalog import queries as catalog
-from mentorcert.catalog.models import RubricVersion
-from mentorcert.cohorts import queries as cohorts
 from mentorcert.db import writing
 from mentorcert.errors import Conflict, Refused
 from mentorcert.grading import calibration, eligibility, places, queries, queueing
@@ -163,7 +160,7 @@ def _end_lapsed(session: Session, found: Recording, place: Round, coaches: froze
 def _made(
     session: Session, found: Recording, coach: Person, *, place: Round, minutes: int, now: datetime
 ) -> Assessment:
-    version = _rubric_version(session, found)
+    version = queries.rubric_version(session, found)
     made = Assessment(
         recording_id=found.id,
         coach_id=coach.id,
@@ -191,13 +188,6 @@ def _write_earlier(session: Session, made: Assessment, found: Recording) -> None
         made.comment, made.saved_at = earlier.comment, earlier.saved_at
         made.marks = [Mark(criterion=each.criterion, level=each.level, comment=each.comment) for each in earlier.marks]
         made.moments = [Moment(at=each.at, criterion=each.criterion, note=each.note) for each in earlier.moments]
-
-
-def _rubric_version(session: Session, recording: Recording) -> RubricVersion:
-    """The rubric version that the cohort's programme version is pinned to."""
-    cohort = recording.enrolment.cohort
-    wanted = recordings.final_rubric(cohorts.programme(session, cohort))
-    return catalog.pinned_rubric(session, cohort.version.hash, wanted)
 
 
 def _require_room(session: Session, who: UUID) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import time
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -153,7 +153,7 @@ class Checker:
     def _store_still(self, still: bytes, stored: list[str]) -> str:
         if not still:
             return ""
-        key = _new_key()
+        key = keeping.new_key()
         stored.append(key)
         self.files.put(key, still, "image/jpeg")
         return key
@@ -167,10 +167,6 @@ class Checker:
             service.refuse(session, self.door, uuid, f"{problem.title} {problem.todo}", now=self.now())
 
 
-def _new_key() -> str:
-    return f"{keeping.FOLDER}/{uuid4()}"
-
-
 def _join(pieces: Iterator[bytes], whole: Path) -> None:
     """Write all pieces to one file; when this returns they are on the disk."""
     with whole.open("wb") as joined:
@@ -182,7 +178,7 @@ def _join(pieces: Iterator[bytes], whole: Path) -> None:
 def _described(path: Path) -> Kept:
     with path.open("rb") as source:
         digest = hashlib.file_digest(source, "sha256").hexdigest()
-    return Kept(_new_key(), digest, path.stat().st_size)
+    return Kept(keeping.new_key(), digest, path.stat().st_size)
 
 
 def _roughly(path: Path) -> str:

@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session, defer
 from mentorcert import audit, mail
 from mentorcert.audit import AuditEntry
 from mentorcert.catalog.policy import Grading
-from mentorcert.cohorts import queries as cohorts
 from mentorcert.cohorts.models import Cohort, Enrolment
 from mentorcert.db import writing
 from mentorcert.errors import Conflict, Fault, Invalid, NotFound
@@ -100,7 +99,7 @@ def send(session: Session, recording: Recording, *, secret: str, now: datetime) 
         "trainee": trainee,
         "uses": recording.consent_uses,
         "path": f"/consent/{token(recording, secret)}",
-        "days": days_kept(policy_of(session, recording)),
+        "days": days_kept(queries.policy_of(session, recording)),
     }
     subject = "What you agreed to about your recorded conversation"
     mail.post(session, ASKED, to=recording.mentee_email, subject=subject, values=values, now=now)
@@ -139,11 +138,6 @@ def of_cohort(session: Session, cohort: Cohort) -> Sequence[Recording]:
         .options(defer(Recording.transcript), defer(Recording.waveform))
     )
     return session.scalars(query).all()
-
-
-def policy_of(session: Session, recording: Recording) -> Grading:
-    """The rules by which a recording is graded and kept."""
-    return cohorts.programme(session, recording.enrolment.cohort).final.grading
 
 
 def days_kept(policy: Grading) -> int:

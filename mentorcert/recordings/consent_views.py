@@ -120,7 +120,7 @@ def _page(found: Recording, form: WithdrawForm, mentee: MenteeForm) -> str:
         back=desk if own else url_for("consent.cohort", cohort=found.enrolment.cohort.uuid),
         history=consent.history(here.session(), found),
         ends=letting_go.until(found),
-        days=consent.days_kept(consent.policy_of(here.session(), found)),
+        days=consent.days_kept(queries.policy_of(here.session(), found)),
     )
 
 
@@ -131,5 +131,5 @@ def _mentee_page(found: Recording, form: TakeBackForm) -> str:
         form=form,
         was_link=not found.size,
         ends=letting_go.until(found),
-        days=consent.days_kept(consent.policy_of(here.session(), found)),
+        days=consent.days_kept(queries.policy_of(here.session(), found)),
     )

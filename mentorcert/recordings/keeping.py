@@ -34,13 +34,18 @@ class Kept:
 NOTHING: Final = Kept()
 
 
+def new_key() -> str:
+    """A key that no file has yet."""
+    return f"{FOLDER}/{uuid4()}"
+
+
 def keep(files: Files, source: IO[bytes]) -> Kept:
     """Store an open file under a new key of our own."""
     source.seek(0)
     digest = file_digest(cast("Any", source), "sha256").hexdigest()
     size = source.seek(0, SEEK_END)
     source.seek(0)
-    key = f"{FOLDER}/{uuid4()}"
+    key = new_key()
     files.put(key, source)
     return Kept(key, digest, size)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mentorcert.catalog.policy import Grading
 from mentorcert.catalog.programme import Programme, RequirementKind
 from mentorcert.cohorts import queries as cohorts
 from mentorcert.cohorts.models import Cohort, Enrolment
@@ -82,6 +83,11 @@ def due_at(session: Session, cohort: Cohort) -> datetime | None:
     )
     days = cohorts.programme(session, cohort).final.due_days_after_last_session
     return final.due_at(session.scalar(query), days, cohort.zone)
+
+
+def policy_of(session: Session, recording: Recording) -> Grading:
+    """The rules by which a recording is graded and kept: its cohort's programme says them."""
+    return cohorts.programme(session, recording.enrolment.cohort).final.grading
 
 
 def final_rubric(programme: Programme) -> str:

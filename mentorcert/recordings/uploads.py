@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Select, delete, func, inspect, select
 from sqlalchemy.orm import Session
@@ -100,7 +100,7 @@ def store(files: Files, pieces: Iterable[bytes], size: int, claimed: Checksum | 
     Raises ChecksumMismatch or BrokenOff; then nothing is stored.
     """
     arriving = Arriving(pieces, size, claimed)
-    key = f"{keeping.FOLDER}/{uuid4()}"
+    key = keeping.new_key()
     files.put(key, iter(arriving))
     if arriving.size == 0:
         files.delete(key)

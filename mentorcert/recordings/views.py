@@ -1,31 +1,30 @@
-"""The pages of recordings: handing in, and the file and its captions for a player."""
+"""The pages of recordings: handing in, and what a player asks for."""
 
 from datetime import timedelta
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from mentorcert.catalog.markdown import render
 from mentorcert.cohorts import queries as cohorts
+from mentorcert.config import MEBIBYTE
 from mentorcert.errors import Invalid, NotFound
 from mentorcert.evidence.service import door
 from mentorcert.permissions import Permission, needs
-from mentorcert.recordings import consent, final, letting_go, queries, service, speakers, transcript, uploads
+from mentorcert.recordings import consent, final, letting_go, queries, service, transcript, uploads
 from mentorcert.recordings.final import Stage
 from mentorcert.recordings.forms import HandInForm
 from mentorcert.recordings.models import Recording, State
+from mentorcert.recordings.playing_views import send_captions, send_film, send_still
 from mentorcert.recordings.uploads import Gone
 from mentorcert.web import here
-from mentorcert.web.ranges import SANDBOX, send_media, send_range
 
 blueprint: Final = Blueprint("recordings", __name__, template_folder="templates")
 
-NOT_KEPT: Final = "private, no-store"
-"""A recording stays in no cache: others may use the same computer."""
 SLOW: Final = timedelta(minutes=15)
 """After how long a trainee is told that looking into a recording takes longer than it should."""
 
@@ -85,45 +84,26 @@ def state(enrolment: UUID) -> ResponseReturnValue:
 @needs(Permission.RECORDING_WATCH)
 def media(recording: UUID) -> ResponseReturnValue:
     """The file, whole or a stretch of it, sent by whom the settings name."""
-    found = _playable(recording)
-    return send_media(
-        here.files(),
-        found.file_key,
-        here.settings(),
-        content_type=found.content_type,
-        size=found.size,
-        etag=found.sha256,
-        cache_control=NOT_KEPT,
-    )
+    return send_film(_playable(recording))
 
 
 @blueprint.get("/recordings/<uuid:recording>/poster")
 @needs(Permission.RECORDING_WATCH)
 def poster(recording: UUID) -> ResponseReturnValue:
     """A still of it."""
-    found = _playable(recording)
-    if not found.poster_key:
-        raise NotFound(_("This recording has no still."), _("Play it."))
-    key, files = found.poster_key, here.files()
-    etag = key.rpartition("/")[2]
-    return send_range(files, key, content_type="image/jpeg", size=files.size(key), etag=etag, cache_control=NOT_KEPT)
+    return send_still(_playable(recording))
 
 
 @blueprint.get("/recordings/<uuid:recording>/captions")
 @needs(Permission.RECORDING_WATCH)
 def captions(recording: UUID) -> ResponseReturnValue:
-    """The transcript as WebVTT."""
+    """The transcript as WebVTT; coaches grade without names."""
     found = queries.recording(here.session(), recording)
-    if not found.transcript:
-        raise NotFound(_("This recording has no transcript."), _("Watch it without."))
-    headers = {"Cache-Control": NOT_KEPT, "Content-Security-Policy": SANDBOX}
-    own = found.enrolment.person.uuid == here.person()
-    words = found.transcript if own else transcript.written(speakers.shown(found))  # coaches grade without names
-    return Response(words, mimetype="text/vtt", headers=headers)
+    return send_captions(found, named=found.enrolment.person.uuid == here.person())
 
 
 def _playable(uuid: UUID) -> Recording:
-    """A recording with a file that can be played. Raises NotFound, or Gone, in words."""
+    """A recording that can be played. Raises NotFound, or Gone, in words."""
     found = queries.recording(here.session(), uuid)
     if found.media_deleted_at is not None or found.consent_withdrawn_at is not None:
         raise Gone(_("This recording is deleted."), _("What was graded still stands."))
@@ -131,8 +111,6 @@ def _playable(uuid: UUID) -> Recording:
         raise NotFound(_("This recording can’t be played."), found.refusal)
     if found.state != State.READY:
         raise NotFound(_("This recording is still looked into."), _("Try again in a few minutes."))
-    if not found.file_key:
-        raise NotFound(_("This recording is a link; there is no file."), _("Open the link from its page."))
     return found
 
 
@@ -153,7 +131,7 @@ def _desk_page(enrolment: UUID, form: HandInForm) -> str:
     largest = here.settings().recording_bytes
     form.file.description = _(
         "MP4 or WebM, up to %(limit)d MB. If yours is larger, give a link.",
-        limit=largest // (1024 * 1024),
+        limit=largest // MEBIBYTE,
     )
     return render_template(
         "recordings/desk.html",

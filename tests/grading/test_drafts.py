@@ -11,7 +11,7 @@ from mentorcert.grading.drafts import (
     faults,
     open_numbers,
     read_draft,
-    release_faults,
+    submission_faults,
 )
 from tests.grading.factories import TINY, draft
 
@@ -52,7 +52,7 @@ def test_a_level_that_is_not_there_and_a_text_too_long_are_named() -> None:
     ],
 )
 def test_what_keeps_a_grade_from_being_submitted(wanted: Draft, expected: list[str]) -> None:
-    assert [fault.what for fault in release_faults(TINY, wanted)] == expected
+    assert [fault.what for fault in submission_faults(TINY, wanted)] == expected
 
 
 def test_what_is_still_open() -> None:
