@@ -31,7 +31,6 @@ _calibration = Record(
 _grading = Record(
     (
         Key("graders", Whole(1, 2), "How many coaches grade a recording: 1, or 2 blind to each other.", required=False),
-        Key("hide_names", Flag(), "Whether coaches see a number, not the trainee's name.", required=False),
         Key("own_office", Flag(), "Whether coaches may grade somebody of their own office.", required=False),
         Key("threshold", Whole(0, 100), "Two totals further apart, in points of 100, are moderated.", required=False),
         Key("combine", OneOf(tuple(Combine)), "How two totals that agree become one.", required=False),

@@ -39,8 +39,6 @@ class Grading:
 
     graders: int = 1
     """One coach, or two who are blind to each other."""
-    hide_names: bool = False
-    """Whether coaches see a number instead of the trainee's name wherever they grade."""
     own_office: bool = True
     """Whether a coach may grade somebody of their own office."""
     threshold: int = 10

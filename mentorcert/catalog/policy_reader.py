@@ -26,7 +26,6 @@ def read_grading(entry: Entry) -> Grading:
     """The rules; what is not there is as usual."""
     return Grading(
         graders=entry.whole("graders", USUAL.graders),
-        hide_names=entry.flag("hide_names", USUAL.hide_names),
         own_office=entry.flag("own_office", USUAL.own_office),
         threshold=entry.whole("threshold", USUAL.threshold),
         combine=Combine(entry.optional("combine") or USUAL.combine),

@@ -34,7 +34,6 @@ def test_without_rules_one_coach_grades_and_the_trainee_sees_it_at_once(here: Pa
     [programme] = read(*make_programme(here)).programmes
     assert programme.final.grading == Grading(
         graders=1,
-        hide_names=False,
         own_office=True,
         threshold=10,
         combine=Combine.MEAN,
@@ -49,14 +48,13 @@ def test_without_rules_one_coach_grades_and_the_trainee_sees_it_at_once(here: Pa
 
 def test_every_rule_is_read(here: Path) -> None:
     rules = (
-        "{graders: 2, hide_names: true, own_office: false, threshold: 15, combine: lower, release: by-manager, "
+        "{graders: 2, own_office: false, threshold: 15, combine: lower, release: by-manager, "
         "lease_minutes: 30, appeal_days: 0, attempts: 0, keep_days: 90, "
         "calibration: {exemplars: 3, every_days: 120, bar: 75}}"
     )
     [programme] = read(*with_grading(here, rules)).programmes
     assert programme.final.grading == Grading(
         graders=2,
-        hide_names=True,
         own_office=False,
         threshold=15,
         combine=Combine.LOWER,
@@ -91,7 +89,7 @@ def test_every_rule_is_read(here: Path) -> None:
         ),
         ("{graders: 2, combine: median}", ['combine is "median". Use mean, lower or higher.']),
         ("{release: never}", ['release is "never". Use at-once or by-manager.']),
-        ("{hide_names: 1}", ['hide_names is "1". Write true or false, without quotes.']),
+        ("{own_office: 1}", ['own_office is "1". Write true or false, without quotes.']),
         ("{lease_minutes: 1}", ["lease_minutes is 1, below 5. Write a whole number from 5 to 1440."]),
         ("{appeal_days: -1}", ["appeal_days is -1, below 0. Write a whole number from 0 to 365."]),
         ("{attempts: 51}", ["attempts is 51, above 50. Write a whole number from 0 to 50."]),

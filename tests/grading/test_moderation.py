@@ -23,7 +23,7 @@ from tests.grading.factories import Bench, coaches, draft, graded_by, release
 from tests.grading.factories import take as take_bench
 from tests.recordings.factories import hand_in
 
-TWICE = "{graders: 2, threshold: 20, hide_names: true}"
+TWICE = "{graders: 2, threshold: 20}"
 
 
 def bench_of(session: Session, rules: str = TWICE, count: int = 3, files: Any = None) -> tuple[Recording, list[Person]]:

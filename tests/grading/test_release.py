@@ -196,7 +196,7 @@ RESOURCES = (
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_no_key_finds_an_unreleased_grade_in_any_resource_of_the_store(app: MentorCert, session: Session) -> None:
     """At every step of two coaches, a moderation, a release by a manager and an appeal."""
-    recording, [ade, bo, cleo] = bench_of(session, "{graders: 2, release: by-manager, hide_names: true}")
+    recording, [ade, bo, cleo] = bench_of(session, "{graders: 2, release: by-manager}")
     manager = manager_of(session)
     secrets = [each.uuid for each in (ade, bo, cleo)]
     scopes = ("statements/read", "statements/read/mine", "all/read", "all", "state", "profile", "define")

@@ -23,7 +23,7 @@ from tests.journeys.conftest import NewPage
 from tests.journeys.visitor import Visitor
 from tests.recordings.factories import hand_in, wish
 
-RULES = "{graders: 2, release: by-manager, hide_names: true}"
+RULES = "{graders: 2, release: by-manager}"
 COACHES = ("Ade Bello", "Bo Lind", "Cleo Marsh", "Dara Voss")
 
 
