@@ -114,6 +114,19 @@ class Files:
         for some in obstore.list(self._store, prefix=folder):
             yield from ((each["path"], each["last_modified"]) for each in some)
 
+    def clear_unfinished(self, folder: str, before: datetime) -> int:
+        """Remove what was being stored in a folder by processes that were killed; gives how many files.
+
+        obstore writes beside a file's place, with `#` and a number behind its name, and lists none of that. What grew
+        since `before` is left alone. Other stores than a folder of this machine have rules of their own for this.
+        """
+        home = self.path(folder)
+        begun = [] if home is None else list(home.rglob("*#[0-9]*"))
+        left = [each for each in begun if each.stat().st_mtime < before.timestamp()]
+        for each in left:
+            each.unlink(missing_ok=True)
+        return len(left)
+
     def delete(self, key: str) -> None:
         """Remove a file; nothing happens when there is none."""
         if self.exists(key):

@@ -91,15 +91,16 @@ def keep_for_now(recording: Recording) -> None:
 def clear(session: Session, files: Files, *, now: datetime) -> int:
     """Remove files that no recording names; gives how many.
 
-    A process that is killed between storing a file and committing its row leaves one. What was stored within the last
-    `GRACE` may still get its row.
+    A process that is killed between storing a file and committing its row leaves one, or a piece of one when it was
+    still storing it. What was stored within the last `GRACE` may still get its row.
     """
+    unfinished = files.clear_unfinished(FOLDER, now - GRACE)
     old = [key for key, stored in files.listed(FOLDER) if stored < now - GRACE]
     columns = (Recording.file_key, Recording.poster_key, UploadPart.file_key)
     named = {key for column in columns for key in session.scalars(select(column).where(column != ""))}
     nameless = [key for key in old if key not in named]
     delete(files, nameless)
-    return len(nameless)
+    return len(nameless) + unfinished
 
 
 def delete(files: Files, keys: Iterable[str]) -> None:
