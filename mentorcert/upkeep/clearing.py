@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from mentorcert.audit import AuditEntry
@@ -21,7 +21,7 @@ from mentorcert.outbox import OutboxRow
 from mentorcert.people.models import Grant, OneTimeLink, Person, PersonIdentifier
 from mentorcert.recordings import uploads
 from mentorcert.recordings.attempt_models import ExtraAttempt
-from mentorcert.recordings.models import Recording, Upload
+from mentorcert.recordings.models import UNDER_WAY, Recording, State, Upload
 from mentorcert.upkeep.erasing import Words
 
 NAME: Final = "Somebody who was forgotten"
@@ -54,7 +54,8 @@ def erase_work(session: Session, person: Person, now: datetime) -> tuple[int, in
 
     By commands, not by objects: a released grade refuses to be changed otherwise, and its levels are not.
     """
-    enrolments = list(session.scalars(select(Enrolment.id).where(Enrolment.person_id == person.id)))
+    theirs = select(Enrolment.id).where(Enrolment.person_id == person.id)
+    enrolments = list(session.scalars(theirs.with_for_update()))  # so that nothing is handed in meanwhile
     session.execute(delete(Reflection).where(Reflection.enrolment_id.in_(enrolments)))
     session.execute(delete(StrengthsResult).where(StrengthsResult.enrolment_id.in_(enrolments)))
     recordings = list(session.scalars(select(Recording.id).where(Recording.enrolment_id.in_(enrolments))))
@@ -84,8 +85,9 @@ def _erase_recordings(session: Session, enrolments: Sequence[int], now: datetime
     words = ("file_key", "poster_key", "content_type", "sha256", "link", "passcode", "transcript")
     nothing = {**dict.fromkeys((*words, "mentee_name", "mentee_email"), ""), "waveform": [], "speakers": {}, "size": 0}
     gone = func.coalesce(Recording.media_deleted_at, now)
+    settled = case((Recording.state.in_(UNDER_WAY), State.REFUSED.value), else_=Recording.state)  # no check goes on
     of_theirs = Recording.enrolment_id.in_(enrolments)
-    session.execute(update(Recording).where(of_theirs).values(media_deleted_at=gone, **nothing))
+    session.execute(update(Recording).where(of_theirs).values(media_deleted_at=gone, state=settled, **nothing))
     for each in session.scalars(select(Upload).where(Upload.enrolment_id.in_(enrolments))).all():
         uploads.finish(session, each, now=now)
 

@@ -25,7 +25,9 @@ from mentorcert.outbox import OutboxRow
 from mentorcert.people import service as people
 from mentorcert.people.models import Person
 from mentorcert.permissions import Role
-from mentorcert.recordings.models import Recording
+from mentorcert.recordings import service as recordings
+from mentorcert.recordings.models import Recording, State
+from mentorcert.recordings.service import Found
 from mentorcert.upkeep import clearing, forgetting
 from mentorcert.upkeep.forgetting import Forgotten
 from tests.certification.factories import meet_everything
@@ -164,6 +166,18 @@ def test_words_and_voices_go_and_the_grade_stays(life: Life) -> None:
     assert recording.media_deleted_at == life.now
     grade = session.scalars(select(Assessment)).one()
     assert (grade.percent, grade.passed, {mark.level for mark in grade.marks}) == (79, True, {"solid"})
+
+
+def test_a_check_under_way_brings_no_recording_back(life: Life) -> None:
+    session, recording = life.session, life.session.scalars(select(Recording)).one()
+    writing(session)
+    recording.state = State.CHECKING
+    session.commit()
+    life.forget()
+    with pytest.raises(Conflict):
+        recordings.accept(session, life.door, recording.uuid, Found("video/mp4", 2, "recordings/still"), now=life.now)
+    session.rollback()
+    assert (recording.state, recording.poster_key, recording.content_type) == (State.REFUSED, "", "")
 
 
 def test_the_certificate_stays_in_the_register_without_the_name(life: Life) -> None:
