@@ -14,6 +14,7 @@ from mentorcert.coaching.weak import Suggestion, Weak
 from mentorcert.cohorts import queries as cohorts
 from mentorcert.cohorts.models import Cohort, Enrolment
 from mentorcert.errors import NotFound
+from mentorcert.grading import appeals
 from mentorcert.grading import queries as grading
 from mentorcert.grading.models import Outcome
 from mentorcert.people import queries as people
@@ -91,20 +92,25 @@ class Plan:
     items: tuple[Item, ...]
 
 
-def cohort_areas(session: Session, cohort: Cohort) -> CohortAreas:
-    """The weak areas of a cohort by what was delivered last to each. A number of queries that does not grow."""
+def cohort_areas(session: Session, cohort: Cohort, who: UUID) -> CohortAreas:
+    """The weak areas of a cohort, by what was delivered last to each, as somebody (a person's UUID) is shown them.
+
+    Whoever may be asked to decide an appeal is not shown the grade. A number of queries that does not grow.
+    """
     enrolments = {each.id: each for each in cohorts.enrolments(session, cohort)}
     newest: dict[int, Outcome] = {}
     for outcome in grading.outcomes(session, list(enrolments)):
         newest.setdefault(outcome.recording.enrolment_id, outcome)
+    hidden = appeals.hidden_from(session, [each.recording for each in newest.values()], who=who)
+    newest = {key: each for key, each in newest.items() if each.recording_id not in hidden}
     areas = {who: weak.weak_areas(newest[who].document) for who in enrolments if who in newest}
     arranged = _arranged(session, newest.values())
     known = {(who, each.criterion): each for who, found in areas.items() for each in found}
     found = []
-    for criterion, who in weak.by_criterion(areas).items():
+    for criterion, below in weak.by_criterion(areas).items():
         places = tuple(
             Place(enrolments[one], newest[one], known[one, criterion], arranged.get((newest[one].id, criterion)))
-            for one in who
+            for one in below
         )
         found.append(Area(criterion, places[0].weak.title, places))
     return CohortAreas(cohort, len(newest), tuple(found))

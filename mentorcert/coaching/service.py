@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from mentorcert import audit, mail
 from mentorcert.coaching import queries
 from mentorcert.coaching.models import Coaching, CoachingMember
-from mentorcert.coaching.queries import Place
+from mentorcert.coaching.queries import Area, Place
 from mentorcert.cohorts import queries as cohorts
 from mentorcert.cohorts.models import Cohort
 from mentorcert.db import writing
@@ -45,7 +45,7 @@ def arrange(
     session.execute(select(Cohort.id).where(Cohort.uuid == cohort).with_for_update())
     found = cohorts.cohort(session, cohort)
     helper = _helper(queries.coaches(session, found), coach, enrolments, note)
-    places = _open(session, found, criterion, enrolments)
+    places = _open(queries.cohort_areas(session, found, who).area(criterion), enrolments)
     made = Coaching(
         cohort_id=found.id,
         criterion=criterion,
@@ -101,8 +101,8 @@ def _helper(coaches: list[Person], wanted: UUID | None, enrolments: Collection[U
     return coach
 
 
-def _open(session: Session, cohort: Cohort, criterion: str, enrolments: Collection[UUID]) -> list[Place]:
-    open_ones = {place.enrolment.uuid: place for place in queries.cohort_areas(session, cohort).area(criterion).open}
+def _open(area: Area, enrolments: Collection[UUID]) -> list[Place]:
+    open_ones = {place.enrolment.uuid: place for place in area.open}
     if missing := set(enrolments) - set(open_ones):
         count = len(missing)
         title = f"{'One of them' if count == 1 else f'{count} of them'} is helped already, or above the line by now."

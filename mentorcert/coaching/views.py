@@ -13,6 +13,7 @@ from mentorcert.coaching.forms import ArrangeForm
 from mentorcert.coaching.models import Coaching
 from mentorcert.cohorts import queries as cohorts
 from mentorcert.errors import Invalid
+from mentorcert.grading import appeals
 from mentorcert.permissions import EVERYWHERE, Permission, Role, needs
 from mentorcert.web import here
 
@@ -24,6 +25,8 @@ blueprint: Final = Blueprint("coaching", __name__, template_folder="templates")
 def plan(enrolment: UUID) -> ResponseReturnValue:
     """What to work on next: where somebody is below the line, what is suggested for it, and who helps."""
     found = queries.plan(here.session(), enrolment)
+    if found.outcome is not None:
+        appeals.require_readable(here.session(), found.outcome.recording, who=here.person())
     own = found.enrolment.person.uuid == here.person()
     return render_template("coaching/plan.html", plan=found, own=own)
 
@@ -54,7 +57,7 @@ def arrange(cohort: UUID, criterion: str) -> ResponseReturnValue:
     """Have a coach help one trainee, or several as a group."""
     session = here.session()
     found = cohorts.cohort(session, cohort)
-    area = queries.cohort_areas(session, found).area(criterion)
+    area = queries.cohort_areas(session, found, here.person()).area(criterion)
     form = ArrangeForm(area, queries.coaches(session, found))
     chosen, coach, note = form.chosen(), form.chosen_coach(), form.note.data or ""
     try:
@@ -87,7 +90,7 @@ def _done(act: Callable[..., Coaching], uuid: UUID) -> ResponseReturnValue:
 
 def _cohort_page(cohort: UUID, criterion: str = "", faulty: ArrangeForm | None = None) -> str:
     session = here.session()
-    found = queries.cohort_areas(session, cohorts.cohort(session, cohort))
+    found = queries.cohort_areas(session, cohorts.cohort(session, cohort), here.person())
     coaches = queries.coaches(session, found.cohort)
     forms = {
         area.criterion: faulty if faulty and area.criterion == criterion else ArrangeForm(area, coaches, formdata=None)

@@ -187,9 +187,9 @@ def _submitted(rubric: str) -> Select[int, datetime, dict[str, str], dict[str, s
 
 
 def _graded_by(session: Session, exemplars: Iterable[Exemplar]) -> set[tuple[int, int]]:
-    """(recording, coach) of who submitted a grade of one of these recordings."""
+    """(recording, coach) of who has graded one of these recordings, or has it on the bench."""
     query = select(Assessment.recording_id, Assessment.coach_id).where(
-        Assessment.recording_id.in_([each.recording_id for each in exemplars]), Assessment.submitted_at.is_not(None)
+        Assessment.recording_id.in_([each.recording_id for each in exemplars]), Assessment.given_back_at.is_(None)
     )
     return {(recording, coach) for recording, coach in session.execute(query)}
 

@@ -55,6 +55,8 @@ def feedback(recording: UUID) -> ResponseReturnValue:
     first = appeal.appeal.outcome if appeal.appeal is not None and standing.kind is Kind.APPEAL else None
     outcome = first if first is not None and request.args.get("before") == "appeal" else standing
     enrolment = found.enrolment
+    every = queries.outcomes(here.session(), [enrolment.id])
+    hidden = appeals.hidden_from(here.session(), [each.recording for each in every], who=here.person())
     return render_template(
         "grading/feedback.html",
         outcome=outcome,
@@ -62,7 +64,7 @@ def feedback(recording: UUID) -> ResponseReturnValue:
         appeal=appeal,
         first=first,
         own=enrolment.person.uuid == here.person(),
-        attempts=queries.outcomes(here.session(), [enrolment.id]),
+        attempts=[each for each in every if each.recording_id not in hidden],
         **delivered(found, outcome.document),
     )
 

@@ -14,12 +14,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mentorcert.db import writing
 from mentorcert.errors import Conflict, Fault, Invalid
 from mentorcert.grading import queries, service
 from mentorcert.grading.feedback import Evidence
 from mentorcert.grading.models import Assessment, Moment
-from mentorcert.recordings import service as recording_service
 
 LONGEST: Final = 500
 """Characters of a note."""
@@ -144,8 +142,7 @@ def merged(kept: Sequence[Evidence], typed: Iterable[Typed]) -> list[Evidence]:
 
 def _held(session: Session, uuid: UUID, who: UUID, now: datetime) -> Assessment:
     """The coach's own open assessment. Its recording is locked first: a grade may be submitted with its moments."""
-    writing(session)
-    recording_service.lock(session, queries.assessment(session, uuid).recording.uuid)
+    service.lock_recording(session, uuid)
     return service.hold(session, uuid, who=who, now=now)
 
 

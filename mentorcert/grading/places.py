@@ -41,6 +41,8 @@ class Grades:
     is_released: bool = False
     is_appealed: bool = False
     """Whether an appeal waits for its decision."""
+    moderators: frozenset[int] = frozenset()
+    """Where it is appealed: who has seen both grades to moderate, also when they gave it back, and so can't decide."""
 
     @property
     def judgements(self) -> list[Judgement]:

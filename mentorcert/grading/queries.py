@@ -1,6 +1,7 @@
 """Reading what coaches made of recordings, and what was delivered."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -76,7 +77,8 @@ def grades(session: Session, recording: Recording) -> Grades:
     appealed = open_appeal(session, recording) is not None
     version = _rubric_hash(session, recording)
     policy, rubric = recordings.policy_of(session, recording), catalog.rubric(session, version)
-    return Grades(rubric, version, policy, holds, found is not None, appealed)
+    knowing = moderators(session, [recording.id])[recording.id] if appealed else ()
+    return Grades(rubric, version, policy, holds, found is not None, appealed, frozenset(knowing))
 
 
 def coaches(session: Session, cohort: Cohort) -> frozenset[int]:
@@ -140,10 +142,13 @@ def given_back(session: Session, recording: Recording, coach: int) -> Assessment
     return session.scalar(query.order_by(Assessment.id.desc()).limit(1))
 
 
-def third_coaches(session: Session, recording: Recording) -> frozenset[int]:
-    """The coaches who have not graded a recording, and are not its trainee, by integer key."""
-    graded = {each.coach_id for each in submitted(session, recording)} | {recording.enrolment.person_id}
-    return coaches(session, recording.enrolment.cohort) - graded
+def moderators(session: Session, of: Collection[int]) -> Mapping[int, set[int]]:
+    """Who has seen both grades of these recordings to moderate, also when they gave it back; all by integer keys."""
+    found: dict[int, set[int]] = defaultdict(set)
+    moderating = (Assessment.recording_id.in_(of), Assessment.round == Round.MODERATION)
+    for recording, coach in session.execute(select(Assessment.recording_id, Assessment.coach_id).where(*moderating)):
+        found[recording].add(coach)
+    return found
 
 
 def scope_of_assessment(session: Session, uuid: UUID) -> Scope | None:

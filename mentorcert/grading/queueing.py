@@ -20,7 +20,7 @@ from mentorcert.catalog.policy import Grading
 from mentorcert.catalog.programme import RequirementKind
 from mentorcert.catalog.rubric import Rubric
 from mentorcert.cohorts.models import Cohort, Enrolment
-from mentorcert.grading import places
+from mentorcert.grading import places, queries
 from mentorcert.grading.calibration import No, Yes, may_grade, practised
 from mentorcert.grading.eligibility import Graded, Grader, refusal
 from mentorcert.grading.models import Appeal, Assessment, Mark, Outcome, Round
@@ -112,7 +112,7 @@ def queue(session: Session, coach: Viewer, *, now: datetime) -> Queue:
 
 
 def free_places(session: Session, coach: Viewer, *, now: datetime) -> list[Place]:
-    """The places that somebody can take, oldest recording first. At most eight queries, and three a calibration."""
+    """The places that somebody can take, oldest recording first. At most nine queries, and three a calibration."""
     return _offers(session, coach, now)[0]
 
 
@@ -124,6 +124,8 @@ def _offers(session: Session, coach: Viewer, now: datetime) -> tuple[list[Place]
     for row, grades in _with_grades(session, _unfinished(session, _coached(coach))):
         free = grades.free(house.of(row.graded.cohort), now)
         if not free or row.id in known or grades.of(grader.id) or refusal(grader, row.graded, grades.policy):
+            continue
+        if free[0] is Round.APPEAL and grader.id in grades.moderators:
             continue
         if row.version not in answers:
             answers[row.version] = may_grade(session, grader.uuid, grades.policy, grades.version, now)
@@ -208,11 +210,15 @@ def _marks(session: Session, assessments: Collection[int]) -> Mapping[int, list[
 def _with_grades(session: Session, rows: Sequence[Row]) -> list[tuple[Row, Grades]]:
     holds = _holds(session, rows)
     rules = {version: rule for version in {each.version for each in rows} if (rule := _rule(session, version))}
-    return [
-        (each, Grades(*rules[each.version], tuple(holds[each.id]), each.is_released, each.is_appealed))
-        for each in rows
-        if each.version in rules
-    ]
+    appealed = [each.id for each in rows if each.is_appealed]
+    knowing = queries.moderators(session, appealed) if appealed else {}
+    found = []
+    for each in rows:
+        if each.version in rules:
+            known = frozenset(knowing.get(each.id, ()))
+            held = tuple(holds[each.id])
+            found.append((each, Grades(*rules[each.version], held, each.is_released, each.is_appealed, known)))
+    return found
 
 
 def _rule(session: Session, version: str) -> tuple[Rubric, str, Grading] | None:
@@ -225,9 +231,9 @@ def _rule(session: Session, version: str) -> tuple[Rubric, str, Grading] | None:
 
 
 def _is_stuck(house: House, row: Row, grades: Grades, now: datetime) -> bool:
-    """Whether a third coach is wanted, and there is none who has not graded it."""
+    """Whether a third coach is wanted, and there is none who knows no grade of it."""
     wanted = set(grades.free(house.of(row.graded.cohort), now)) & {Round.MODERATION, Round.APPEAL}
-    done = {each.coach for each in grades.holds if each.levels is not None}
+    done = grades.moderators | {each.coach for each in grades.holds if each.levels is not None}
     return bool(wanted) and not house.may_grade(row.graded, grades.policy) - done
 
 

@@ -19,7 +19,7 @@ from mentorcert.evidence.iris import Iris
 from mentorcert.evidence.queries import about
 from mentorcert.evidence.service import Door
 from mentorcert.evidence.statements import Thing
-from mentorcert.grading import deciding, documents, queries, queueing
+from mentorcert.grading import deciding, documents, queries, queueing, taking
 from mentorcert.grading.deciding import Decided, Judgement, Moderate
 from mentorcert.grading.documents import Document
 from mentorcert.grading.models import Appeal, Assessment, Kind, Outcome, Round
@@ -63,7 +63,12 @@ def settle(session: Session, door: Door, recording: Recording, *, now: datetime)
 
 
 def ready(session: Session, recording: Recording) -> Ready | None:
-    """What is decided of a recording and not released, made from what was submitted; None where there is nothing."""
+    """What is decided of a recording and not released, made from what was submitted; None where there is nothing.
+
+    There is nothing where its grading has ended, because consent was withdrawn for instance.
+    """
+    if taking.ended(recording):
+        return None
     by_round = {each.round: each for each in queries.submitted(session, recording)}
     earlier = queries.standing(session, recording)
     if earlier is None:
@@ -87,7 +92,7 @@ def release(session: Session, door: Door, recording: UUID, *, who: UUID, now: da
     if decided is None:
         done = queries.standing(session, found) is not None
         title = f"Recording {found.number} was released already." if done else "This grade is not decided yet."
-        raise Conflict(title, "Load the list again.")
+        raise Conflict(taking.ended(found) or title, "Load the list again.")
     return _release(session, door, found, decided, who=who, now=now)
 
 

@@ -89,7 +89,7 @@ def submit(session: Session, door: Door, uuid: UUID, draft: Draft, *, who: UUID,
 
     Raises Invalid that names every criterion which still lacks something, and what `save_draft` raises.
     """
-    recording = _locked_recording(session, uuid)
+    recording = lock_recording(session, uuid)
     found = _hold(session, uuid, draft, who, now)
     rubric = queries.rubric_of(session, found)
     faults = [*drafts.faults(rubric, draft), *drafts.submission_faults(rubric, draft)]
@@ -106,19 +106,23 @@ def submit(session: Session, door: Door, uuid: UUID, draft: Draft, *, who: UUID,
     return found
 
 
-def require_own(found: Assessment, who: UUID) -> None:
-    """Raise Refused unless the assessment is this coach's."""
-    if found.coach.uuid != who:
-        raise Refused("Another coach grades this recording.", "Choose one from the queue.")
+def lock_recording(session: Session, uuid: UUID) -> Recording:
+    """The recording of an assessment, which nobody else changes until this transaction ends; raises NotFound.
 
-
-def _locked_recording(session: Session, uuid: UUID) -> Recording:
+    The assessment itself is not read: what is known of it before the lock is held may be out of date afterwards.
+    """
     writing(session)
     query = select(Recording.uuid).join(Assessment, Assessment.recording_id == Recording.id)
     recording = session.scalar(query.where(Assessment.uuid == uuid))
     if recording is None:
         raise NotFound("There is no such assessment.", "Go to the queue and choose a recording.")
     return recording_service.lock(session, recording)
+
+
+def require_own(found: Assessment, who: UUID) -> None:
+    """Raise Refused unless the assessment is this coach's."""
+    if found.coach.uuid != who:
+        raise Refused("Another coach grades this recording.", "Choose one from the queue.")
 
 
 def _hold(session: Session, uuid: UUID, draft: Draft | None, who: UUID, now: datetime) -> Assessment:

@@ -105,6 +105,8 @@ def _take(session: Session, found: Recording, *, who: UUID, now: datetime) -> As
         raise Refused(calibrated.why, calibrated.todo)
     coaches = queries.coaches(session, found.enrolment.cohort)
     place = _free_place(session, found, grades, coaches, now)
+    if place is Round.APPEAL and coach.id in grades.moderators:
+        raise Refused(f"You have seen how recording {found.number} was graded.", CHOOSE)
     _end_lapsed(session, found, place, coaches, now)
     return _made(session, found, coach, place=place, minutes=grades.policy.lease_minutes, now=now)
 

@@ -16,7 +16,7 @@ from mentorcert import audit
 from mentorcert.cohorts import queries as cohorts
 from mentorcert.cohorts.models import Enrolment
 from mentorcert.db import writing
-from mentorcert.errors import Conflict, Invalid
+from mentorcert.errors import Conflict, Invalid, Refused
 from mentorcert.people import queries as people
 from mentorcert.recordings.attempt_models import ExtraAttempt
 from mentorcert.recordings.models import Recording
@@ -47,12 +47,17 @@ def counts(session: Session, enrolments: Collection[int]) -> dict[int, tuple[int
 
 
 def grant(session: Session, enrolment: UUID, reason: str, *, who: UUID, now: datetime) -> ExtraAttempt:
-    """Let somebody hand in one more recording. Raises Invalid without a reason, Conflict while attempts are left."""
+    """Let somebody hand in one more recording. Raises Invalid without a reason, Conflict while attempts are left.
+
+    Raises Refused for oneself.
+    """
     if not reason.strip() or len(reason) > LONGEST:
         raise Invalid("One more attempt is given for a reason.", f"Say why, in up to {LONGEST} characters.")
     writing(session)
     session.execute(select(Enrolment.id).where(Enrolment.uuid == enrolment).with_for_update())
     found = cohorts.enrolment(session, enrolment)
+    if found.person.uuid == who:
+        raise Refused("These are your own attempts.", "Ask another programme manager.")
     if left(session, found) != 0:
         raise Conflict(f"{found.person.name} has an attempt left.", "There is nothing to add.")
     made = ExtraAttempt(

@@ -40,7 +40,7 @@ def arrange(
 
 def open_names(session: Session, of: Graded, criterion: str = "listening") -> list[str]:
     session.rollback()
-    area = queries.cohort_areas(session, of.cohort).area(criterion)
+    area = queries.cohort_areas(session, of.cohort, of.manager.uuid).area(criterion)
     return [place.enrolment.person.name for place in area.open]
 
 
@@ -49,7 +49,7 @@ def test_two_trainees_weak_in_one_criterion_are_offered_one_group_session(sessio
     grade(session, graded, "Bela", close="not-yet")
     chidi = grade(session, graded, "Chidi", listening="not-yet", close="not-yet")
     make_enrolment(session, graded.cohort)
-    found = queries.cohort_areas(session, graded.cohort)
+    found = queries.cohort_areas(session, graded.cohort, graded.manager.uuid)
     assert (found.graded, found.people) == (3, 3)
     assert [(area.criterion, [place.enrolment.person.name for place in area.open]) for area in found.areas] == [
         ("listening", ["Amara", "Chidi"]),
@@ -90,7 +90,7 @@ def test_without_a_grade_there_is_no_plan_and_without_weakness_nothing_in_it(ses
     assert queries.plan(session, make_enrolment(session, graded.cohort).uuid).outcome is None
     plan = queries.plan(session, grade(session, graded, "Amara").uuid)
     assert (plan.outcome is None, plan.items) == (False, ())
-    assert queries.cohort_areas(session, graded.cohort).areas == ()
+    assert queries.cohort_areas(session, graded.cohort, graded.manager.uuid).areas == ()
 
 
 def test_a_new_grade_asks_anew(session: Session, graded: Graded) -> None:
@@ -99,7 +99,7 @@ def test_a_new_grade_asks_anew(session: Session, graded: Graded) -> None:
     grade_again(session, graded, amara, listening="not-yet")
     assert open_names(session, graded) == ["Amara"]
     grade_again(session, graded, amara)
-    assert queries.cohort_areas(session, graded.cohort).areas == ()
+    assert queries.cohort_areas(session, graded.cohort, graded.manager.uuid).areas == ()
 
 
 def test_nobody_is_helped_twice_with_the_same(session: Session, graded: Graded) -> None:
