@@ -13,6 +13,7 @@
  */
 
 import { Kept } from "./kept.js";
+import { post } from "./posting.js";
 import { State, smallButton } from "./saved.js";
 
 const WAIT_MS = 1000;
@@ -49,10 +50,7 @@ class Draft {
   }
 
   post(leaving = false) {
-    const body = new URLSearchParams(this.kept.texts());
-    const token = document.querySelector("meta[name=csrf-token]")?.content ?? "";
-    const headers = { "X-CSRFToken": token, Accept: "application/json" };
-    return fetch(this.url, { method: "POST", body, headers, credentials: "same-origin", keepalive: leaving });
+    return post(this.url, new URLSearchParams(this.kept.texts()), { keepalive: leaving });
   }
 
   /** Send the form as it stands. One request at a time: what changes meanwhile goes with the next. */

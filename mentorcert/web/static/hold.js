@@ -7,6 +7,9 @@
  * The address answers {until}, or 409 {ended_at} when the hold has ended; drafts.js says so.
  */
 
+import { post } from "./posting.js";
+import { onTheClock } from "./saved.js";
+
 const EVERY_MS = 2 * 60_000;
 const SIGNS = ["keydown", "pointerdown", "input", "wheel"];
 
@@ -24,9 +27,8 @@ class Hold {
   async renew() {
     if (!this.worked) return;
     this.worked = false;
-    const token = document.querySelector("meta[name=csrf-token]")?.content ?? "";
     try {
-      const response = await fetch(this.element.dataset.holdUrl, { method: "POST", headers: { "X-CSRFToken": token, Accept: "application/json" }, credentials: "same-origin" });
+      const response = await post(this.element.dataset.holdUrl);
       if (response.status === 409) return this.stop((await response.json()).ended_at);
       if (response.ok && !response.redirected) this.show((await response.json()).until);
     } catch {
@@ -36,8 +38,7 @@ class Hold {
 
   show(until) {
     delete this.element.dataset.lapsed;
-    const timeZone = document.documentElement.dataset.zone || undefined;
-    const time = new Date(until).toLocaleTimeString("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" });
+    const time = onTheClock(until, { hour: "2-digit", minute: "2-digit" });
     this.element.textContent = this.element.dataset.words.replace("{time}", time);
   }
 

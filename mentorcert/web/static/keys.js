@@ -10,6 +10,8 @@
  * are theirs; on a level the arrows are.
  */
 
+import { remember, remembered } from "./remembered.js";
+
 const SWITCH = "mentorcert:keys-off";
 const OWN_KEYS = new Set(["space", "arrowleft", "arrowright", "arrowup", "arrowdown"]);
 
@@ -58,23 +60,5 @@ export class Keys {
     if (!box) return;
     box.checked = !this.off();
     box.addEventListener("change", () => remember(SWITCH, box.checked ? "0" : "1"));
-  }
-}
-
-/** What was remembered on this device, or null. */
-export function remembered(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-/** Remember a choice on this device; without storage it holds until the page is left. */
-export function remember(key, value) {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // nothing to do: it is a convenience
   }
 }

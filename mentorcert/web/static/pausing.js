@@ -3,7 +3,8 @@
  * (input[data-pause-on] in the list of keys), and is remembered on this device.
  */
 
-import { isField, remember, remembered } from "./keys.js";
+import { isField } from "./keys.js";
+import { remember, remembered } from "./remembered.js";
 
 const SWITCH = "mentorcert:pause-off";
 

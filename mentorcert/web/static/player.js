@@ -21,6 +21,7 @@
 import { filmSteps } from "./film-steps.js";
 import { Follow } from "./follow.js";
 import { iconFor } from "./icons.js";
+import { post } from "./posting.js";
 import { Scrub } from "./scrub.js";
 import { Segments } from "./segments.js";
 import { clock } from "./times.js";
@@ -45,9 +46,7 @@ class Reporter {
     const body = new URLSearchParams({
       event, time: this.video.currentTime.toFixed(3), segments: this.segments.text(), length: this.video.duration.toFixed(3),
     });
-    const token = document.querySelector("meta[name=csrf-token]")?.content ?? "";
-    fetch(this.url, { method: "POST", body, headers: { "X-CSRFToken": token }, keepalive: true, credentials: "same-origin" })
-      .catch(() => {}); // the next report holds all segments again, so a lost one costs nothing
+    post(this.url, body, { keepalive: true }).catch(() => {}); // the next report holds all segments again, so a lost one costs nothing
   }
 
   /** The film stands at `time`, playing: remember it, and report every fifteen seconds of play. */

@@ -7,10 +7,10 @@ import { iconFor } from "./icons.js";
 
 const RANKS = { no: 3, look: 2, saving: 1, "": 0 };
 
-/** A time as the person's clock shows it, with seconds. */
-export function onTheClock(time) {
+/** A time as the person's clock shows it, with seconds; `shown` can leave them out ({ hour: "2-digit", minute: "2-digit" }). */
+export function onTheClock(time, shown = {}) {
   const timeZone = document.documentElement.dataset.zone || undefined;
-  return new Date(time).toLocaleTimeString("en-GB", { timeZone });
+  return new Date(time).toLocaleTimeString("en-GB", { timeZone, ...shown });
 }
 
 /** A button of the page's own look. */

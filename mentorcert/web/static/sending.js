@@ -4,6 +4,8 @@
  * nothing doubled.
  */
 
+import { post } from "./posting.js";
+
 const RETRY_MS = 10_000;
 
 /** What waits to be sent to `url`, by id; `state` says how it is, `hear(id, answer)` is told what was refused. */
@@ -62,9 +64,7 @@ export class Sending {
 
   async send(id, fields) {
     this.state.saving();
-    const token = document.querySelector("meta[name=csrf-token]")?.content ?? "";
-    const headers = { "X-CSRFToken": token, Accept: "application/json" };
-    const response = await fetch(this.url, { method: "POST", body: new URLSearchParams({ moment: id, ...fields }), headers, credentials: "same-origin", keepalive: true });
+    const response = await post(this.url, new URLSearchParams({ moment: id, ...fields }), { keepalive: true });
     if (response.status >= 500) throw new Error("not now");
     if (response.ok && !response.redirected) return this.arrived(id, fields, (await response.json()).saved_at);
     return this.refused(id, response);

@@ -9,7 +9,7 @@
  * begins with what that element has by itself.
  */
 
-import { remember, remembered } from "./keys.js";
+import { remember, remembered } from "./remembered.js";
 
 const STEP = 2;
 
