@@ -43,7 +43,7 @@ class AgreementForm(FlaskForm):
         """`rubrics` and `cohorts` hold what each hash and each UUID is called."""
         super().__init__(formdata=given)
         self._offer(self.programme, _l("all programmes"), {slug: slug for slug in programmes})
-        self._offer(self.rubric, _l("the one graded by last"), rubrics)
+        self._offer(self.rubric, _l("the last used"), rubrics)
         self._offer(self.cohort, _l("all cohorts"), cohorts)
 
     def validate_until(self, field: DayField) -> None:
