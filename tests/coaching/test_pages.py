@@ -33,7 +33,7 @@ def test_a_group_is_offered_arranged_and_held(
     who = [grade(session, graded, name, listening="not-yet") for name in ("<i>Amara</i>", "Chidi")]
     client.sign_in(graded.manager)
     shown = client.get(page).text
-    assert "Two of two who are graded are below a line." in shown
+    assert "Both who are graded are below a line." in shown
     assert "Offer one group session to two" in shown
     assert shown.count("checked") == 2
     assert "<i>Amara" not in shown
