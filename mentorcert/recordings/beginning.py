@@ -73,8 +73,5 @@ def _require_few(open_ones: Sequence[OnItsWay]) -> None:
 
 
 def _require_room(used: int, length: int, limits: Limits) -> None:
-    if used + length > limits.person:
-        raise TooLarge(
-            f"We keep {megabytes(limits.person)} of recordings for each person; {megabytes(used)} of yours are here.",
-            "Remove files that you began to send and don’t need, or give a link instead.",
-        )
+    if why := quota.refusal(used, length, limits.person):
+        raise TooLarge(why, quota.TODO)

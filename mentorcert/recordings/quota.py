@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -9,6 +10,9 @@ from sqlalchemy.orm import Session
 from mentorcert.cohorts.models import Enrolment
 from mentorcert.config import MEBIBYTE
 from mentorcert.recordings.models import Recording, Upload
+
+TODO: Final = "Remove files that you began to send and don’t need, or give a link instead."
+"""What somebody does who has no room left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,13 @@ def used(session: Session, enrolment: Enrolment, now: datetime) -> int:
         Upload.enrolment_id.in_(theirs), or_(Upload.recording_id.is_not(None), Upload.expires_at > now)
     )
     return sum(int(session.scalar(each) or 0) for each in (recordings, uploads))
+
+
+def refusal(used: int, length: int, most: int) -> str:
+    """Why `length` more bytes of a person are not kept when `used` are; empty where there is room."""
+    if used + length <= most:
+        return ""
+    return f"We keep {megabytes(most)} of recordings for each person; {megabytes(used)} of yours are here."
 
 
 def megabytes(size: int) -> str:

@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from mentorcert import audit, mail, outbox
 from mentorcert.cohorts.models import Enrolment
 from mentorcert.db import writing
-from mentorcert.errors import Conflict, Invalid
+from mentorcert.errors import Conflict, Fault, Invalid
 from mentorcert.evidence import statements
 from mentorcert.evidence.queries import about
 from mentorcert.evidence.service import Door
 from mentorcert.evidence.statements import Thing
 from mentorcert.files import Files
 from mentorcert.people import addresses
-from mentorcert.recordings import keeping, queries, uploads, wishes
+from mentorcert.recordings import keeping, queries, quota, uploads, wishes
 from mentorcert.recordings.final import Stage
 from mentorcert.recordings.keeping import Kept
 from mentorcert.recordings.models import UNDER_WAY, Recording, State
@@ -48,24 +48,36 @@ class Found:
 
 
 def hand_in(
-    session: Session, door: Door, files: Files, enrolment: UUID, wish: HandIn, *, who: UUID, now: datetime
+    session: Session,
+    door: Door,
+    files: Files,
+    enrolment: UUID,
+    wish: HandIn,
+    *,
+    who: UUID,
+    now: datetime,
+    room: int | None = None,
 ) -> Recording:
     """Take a recording in; one that nobody has begun to grade is replaced. A link is ready at once.
 
     Raises Invalid with a fault for each field that can't be used, Conflict when nothing can be handed in now. The file
-    is stored before the transaction, and removed again if that fails; the worker looks into it later.
+    is stored before the transaction, and removed again if that fails; the worker looks into it later. `room` is how
+    many bytes are kept of one person, where that is bounded; a file that came in parts has its place already.
     """
     judged = wishes.judge(wish)
-    if judged.faults:
-        raise Invalid("The recording is not handed in yet.", "Correct what is named here.", judged.faults)
+    _require(judged.faults)
     _open_desk(session, enrolment, door.iri_base)
     kept = keeping.keep(files, wish.source) if wish.source is not None else keeping.NOTHING
     with keeping.removed_on_error(files, kept):
         writing(session)
         keeping.removed_on_rollback(session, files, kept)
-        made = _write(session, door, enrolment, _row(wish, judged.transcript, kept, now), who=who, now=now)
-        if wish.upload is not None:
-            _take_upload(session, made, wish.upload, now)
+        desk = _locked_desk(session, enrolment, door.iri_base)
+        upload = uploads.take(session, wish.upload, desk.enrolment, now=now) if wish.upload is not None else None
+        if wish.source is not None and room is not None:
+            _require_room(session, desk.enrolment, kept.size, room, now)
+        made = _write(session, desk, _row(wish, judged.transcript, kept, now), who=who, now=now)
+        if upload is not None:  # the worker joins its parts
+            upload.recording_id, made.size = made.id, upload.length
         if wish.is_file:
             outbox.put(session, JOB, {"recording": str(made.uuid)}, now=now)
         else:
@@ -170,9 +182,14 @@ def _write_to_trainee(session: Session, recording: Recording, now: datetime) -> 
     mail.post(session, REFUSED, to=person.email, subject=subject, values=values, now=now)
 
 
-def _write(session: Session, door: Door, enrolment: UUID, made: Recording, *, who: UUID, now: datetime) -> Recording:
+def _locked_desk(session: Session, enrolment: UUID, iri_base: str) -> queries.Desk:
+    """The same desk, at which nobody else hands in until this transaction ends."""
     session.execute(select(Enrolment.id).where(Enrolment.uuid == enrolment).with_for_update())
-    desk = _open_desk(session, enrolment, door.iri_base)
+    return _open_desk(session, enrolment, iri_base)
+
+
+def _write(session: Session, desk: queries.Desk, made: Recording, *, who: UUID, now: datetime) -> Recording:
+    """Write a recording down. No field is refused from here on: the form's page shows what was there before."""
     if desk.recording is not None and desk.stage in {Stage.CHECKING, Stage.WAITING}:
         _replace(session, desk.recording.uuid, who=who, now=now)
     made.enrolment_id, made.number = desk.enrolment.id, _next_number(session)
@@ -183,11 +200,15 @@ def _write(session: Session, door: Door, enrolment: UUID, made: Recording, *, wh
     return made
 
 
-def _take_upload(session: Session, made: Recording, uuid: UUID, now: datetime) -> None:
-    """Make the file that came in parts the recording's; the worker joins it."""
-    upload = uploads.take(session, uuid, made.enrolment, now=now)
-    upload.recording_id, made.size = made.id, upload.length
-    session.flush()
+def _require(faults: Sequence[Fault]) -> None:
+    if faults:
+        raise Invalid("The recording is not handed in yet.", "Correct what is named here.", faults)
+
+
+def _require_room(session: Session, enrolment: Enrolment, size: int, room: int, now: datetime) -> None:
+    """Raise Invalid when this file is more than is kept of its person."""
+    if why := quota.refusal(quota.used(session, enrolment, now), size, room):
+        _require([Fault("file", why, quota.TODO)])
 
 
 def _replace(session: Session, uuid: UUID, *, who: UUID, now: datetime) -> None:

@@ -14,6 +14,7 @@ from mentorcert.cohorts import queries as cohorts
 from mentorcert.config import MEBIBYTE
 from mentorcert.errors import Invalid, NotFound
 from mentorcert.evidence.service import door
+from mentorcert.people.views import limiter
 from mentorcert.permissions import Permission, needs
 from mentorcert.recordings import consent, final, letting_go, queries, service, transcript, uploads
 from mentorcert.recordings.final import Stage
@@ -25,6 +26,8 @@ from mentorcert.web import here
 
 blueprint: Final = Blueprint("recordings", __name__, template_folder="templates")
 
+HAND_INS: Final = "20 per hour"
+"""How many recordings of one person are taken: each may send a mail to somebody, and is work for the worker."""
 SLOW: Final = timedelta(minutes=15)
 """After how long a trainee is told that looking into a recording takes longer than it should."""
 
@@ -46,17 +49,19 @@ def desk(enrolment: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/enrolments/<uuid:enrolment>/recording")
 @needs(Permission.RECORDING_SUBMIT)
+@limiter.limit(HAND_INS, key_func=lambda: str(here.person()), deduct_when=lambda answer: answer.status_code == 303)
 def hand_in(enrolment: UUID) -> ResponseReturnValue:
     """Take a recording in. What was typed is shown again with every fault."""
     form = HandInForm()
     form.validate_on_submit()
-    who, mine = here.person(), door(here.settings().iri_base)
+    session, files, mine = here.session(), here.files(), door(here.settings().iri_base)
+    who, now, room = here.person(), here.now(), here.settings().quota_bytes
     try:
-        made = service.hand_in(here.session(), mine, here.files(), enrolment, form.handed_in(), who=who, now=here.now())
+        made = service.hand_in(session, mine, files, enrolment, form.handed_in(), who=who, now=now, room=room)
     except Invalid as problem:
         form.show_faults(problem.faults)
         return _desk_page(enrolment, form), 400
-    consent.send(here.session(), made, secret=here.settings().secret_key, now=here.now())
+    consent.send(session, made, secret=here.settings().secret_key, now=now)
     flash(_("Recording %(number)d is handed in.", number=made.number))
     return redirect(url_for("recordings.desk", enrolment=enrolment), 303)
 

@@ -67,10 +67,18 @@ def hand_in(
     return made
 
 
-def send(session: Session, enrolment: Enrolment, wanted: HandIn, files: Files, *, now: datetime = NOW) -> Recording:
+def send(
+    session: Session,
+    enrolment: Enrolment,
+    wanted: HandIn,
+    files: Files,
+    *,
+    now: datetime = NOW,
+    room: int | None = None,
+) -> Recording:
     """Hand a recording in that nobody has looked into yet, and commit."""
     who = enrolment.person.uuid
-    made = service.hand_in(session, DOOR, files, enrolment.uuid, wanted, who=who, now=now)
+    made = service.hand_in(session, DOOR, files, enrolment.uuid, wanted, who=who, now=now, room=room)
     session.commit()
     return made
 

@@ -22,10 +22,10 @@ from mentorcert.evidence.statements import Thing
 from mentorcert.files import Files
 from mentorcert.recordings import queries, service
 from mentorcert.recordings.final import Stage
-from mentorcert.recordings.models import Recording
+from mentorcert.recordings.models import Recording, State
 from mentorcert.recordings.wishes import HandIn
 from tests.factories import NOW, make_enrolment
-from tests.recordings.factories import DOOR, WRITTEN, content, hand_in, hold_session, memory, wish
+from tests.recordings.factories import DOOR, WRITTEN, content, hand_in, hold_session, memory, send, wish
 from xapi import vocabulary as v
 
 BASE = DOOR.iri_base
@@ -179,6 +179,22 @@ def test_a_file_whose_row_is_committed_stays(session: Session) -> None:
     session.scalar(select(func.count(Recording.id)))
     session.rollback()
     assert files.exists(made.file_key)
+
+
+def test_of_one_person_only_so_much_is_kept_however_it_comes(session: Session) -> None:
+    enrolment, files = make_enrolment(session), Remembering()
+    room = 2 * len(content("ok.mp4"))
+    hand_in(session, enrolment, files=files)
+    hand_in(session, enrolment, files=files)
+    with pytest.raises(Invalid) as refused:
+        send(session, enrolment, wish(), files, room=room)
+    session.rollback()
+    assert [(each.where, each.what) for each in refused.value.faults] == [
+        ("file", "We keep 0 MB of recordings for each person; 0 MB of yours are here.")
+    ]
+    assert [files.exists(key) for key in files.keys] == [True, True, False]
+    link = wish("", link="https://meet.example/rec/1", transcript=b"")
+    assert send(session, enrolment, link, files, room=room - 1).state == State.READY
 
 
 class Remembering(Files):

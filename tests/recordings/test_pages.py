@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -15,7 +16,8 @@ from mentorcert.cohorts.models import Enrolment
 from mentorcert.db import db, writing
 from mentorcert.files import Files
 from mentorcert.permissions import Role
-from mentorcert.recordings import service
+from mentorcert.recordings import queries, service
+from mentorcert.recordings.final import Stage
 from mentorcert.recordings.models import Recording, State
 from tests.browsing import Browser
 from tests.databases import counted
@@ -234,6 +236,25 @@ def test_a_file_that_can_not_be_used_is_refused_in_words(
     assert answer.status_code == 400
     assert f"We can’t take this file: {sentence}" in answer.text
     assert how_many(session) == 0
+
+
+def test_what_is_refused_at_last_leaves_the_page_as_it_was(
+    client: Browser, session: Session, enrolment: Enrolment, page: str, kept: Callable[..., Recording]
+) -> None:
+    kept("", link="https://meet.example/rec/1", transcript=b"")
+    client.sign_in(enrolment.person)
+    answer = client.submit(page, sent(file=None, upload=str(uuid4())))
+    assert answer.status_code == 400
+    assert "There is no such upload." in answer.text
+    assert ("Recording 1" in answer.text, "Recording 2" in answer.text) == (True, False)
+    assert (how_many(session), queries.desk(session, enrolment.uuid, DOOR.iri_base).stage) == (1, Stage.WAITING)
+
+
+def test_nobody_hands_in_without_end(client: Browser, enrolment: Enrolment, page: str) -> None:
+    client.sign_in(enrolment.person)
+    wanted = sent(file=None, transcript=None, link="https://meet.example/rec/1", csrf_token=client.token(page))
+    assert client.post(page, data={**wanted, "link": "ftp://meet.example"}).status_code == 400  # costs nothing
+    assert [client.post(page, data=wanted).status_code for _ in range(21)] == [303] * 20 + [429]
 
 
 def test_a_file_beyond_the_limit_is_refused(app: MentorCert, client: Browser, enrolment: Enrolment, page: str) -> None:
