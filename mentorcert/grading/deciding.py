@@ -62,7 +62,7 @@ def decide(rubric: Rubric, policy: Grading, judgements: Iterable[Judgement]) -> 
     """What becomes of what was submitted; an appeal is decided by `alone`. The order of judgements says nothing."""
     by_round = {each.round: each for each in judgements}
     if Round.MODERATION in by_round:
-        says = "Two coaches graded it without seeing each other's grade; a third, who saw both, decided."
+        says = "Two coaches graded it without seeing each other’s grade; a third, who saw both, decided."
         return alone(rubric, by_round[Round.MODERATION], says)
     wanted = (Round.FIRST, Round.SECOND)[: policy.graders]
     missing = tuple(each for each in wanted if each not in by_round)
@@ -100,7 +100,7 @@ def disagreements(rubric: Rubric, threshold: int, one: Judgement, other: Judgeme
 
 
 def _combined(rubric: Rubric, rule: Combine, pair: tuple[Judgement, Judgement]) -> Decided:
-    both = "Two coaches graded it without seeing each other's grade."
+    both = "Two coaches graded it without seeing each other’s grade."
     if rule is Combine.MEAN:
         return _mean(rubric, pair, f"{both} The total is the mean of theirs.")
     totals = [arithmetic.percent(rubric, each.levels) for each in pair]
