@@ -166,11 +166,16 @@ def scope_of_coaching(session: Session, uuid: UUID) -> Scope | None:
 
 
 def _arranged(session: Session, outcomes: Collection[Outcome]) -> dict[tuple[int, str], Coaching]:
-    """What is arranged, or was held, for each outcome (integer key) and criterion."""
+    """What is arranged, or was held, for each outcome (integer key) and criterion.
+
+    What was arranged before an appeal was decided is for the same recording, and goes on.
+    """
+    standing = {each.recording_id: each.id for each in outcomes}
     query = (
-        select(CoachingMember.outcome_id, Coaching)
+        select(Outcome.recording_id, Coaching)
+        .join(CoachingMember, CoachingMember.outcome_id == Outcome.id)
         .join(Coaching, CoachingMember.coaching_id == Coaching.id)
-        .where(CoachingMember.outcome_id.in_([each.id for each in outcomes]), Coaching.cancelled_at.is_(None))
+        .where(Outcome.recording_id.in_(standing), Coaching.cancelled_at.is_(None))
         .order_by(Coaching.id)
     )
-    return {(outcome, each.criterion): each for outcome, each in session.execute(query)}
+    return {(standing[recording], each.criterion): each for recording, each in session.execute(query)}

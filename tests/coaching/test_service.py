@@ -13,9 +13,13 @@ from mentorcert.coaching import queries, service
 from mentorcert.coaching.models import Coaching
 from mentorcert.cohorts.models import Enrolment
 from mentorcert.errors import Conflict, Invalid, NotFound
+from mentorcert.grading import appeals, taking
+from mentorcert.grading import queries as grading
 from mentorcert.outbox import OutboxRow
+from mentorcert.permissions import Role
 from tests.coaching.factories import Graded, grade, grade_again, make_graded
-from tests.factories import NOW, make_enrolment, make_person
+from tests.factories import NOW, give_role, make_enrolment, make_person
+from tests.grading.factories import draft, release
 
 
 @pytest.fixture
@@ -100,6 +104,23 @@ def test_a_new_grade_asks_anew(session: Session, graded: Graded) -> None:
     assert open_names(session, graded) == ["Amara"]
     grade_again(session, graded, amara)
     assert queries.cohort_areas(session, graded.cohort, graded.manager.uuid).areas == ()
+
+
+def test_what_is_arranged_goes_on_after_an_appeal_that_left_the_weakness(session: Session, graded: Graded) -> None:
+    amara = grade(session, graded, "Amara", listening="not-yet", close="not-yet")
+    made = arrange(session, graded, amara)
+    [first] = grading.outcomes(session, [amara.id])
+    appeals.open_appeal(session, first.recording.uuid, "I waited.", who=amara.person.uuid, now=NOW)
+    session.commit()
+    other = give_role(session, make_person(session, "Priya"), Role.COACH, graded.cohort)
+    found = taking.take(session, first.recording.uuid, who=other.uuid, now=NOW)
+    release(session, found, draft(listening="not-yet"))
+    [second] = grading.outcomes(session, [amara.id])
+    assert (first.percent, second.percent, second.id != first.id) == (40, 60, True)
+    assert [(each.weak.criterion, each.coaching) for each in queries.plan(session, amara.uuid).items] == [
+        ("listening", made)
+    ]
+    assert open_names(session, graded) == []
 
 
 def test_nobody_is_helped_twice_with_the_same(session: Session, graded: Graded) -> None:
