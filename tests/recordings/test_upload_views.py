@@ -205,6 +205,13 @@ def test_who_can_only_post_names_the_method(send: Sender, begin: Callable[[int],
     assert send("POST", address, X_HTTP_Method_Override="DELETE").status_code == 204
 
 
+def test_a_question_that_needs_no_token_ends_nothing(
+    session: Session, send: Sender, begin: Callable[[int], str]
+) -> None:
+    answer = send("HEAD", begin(3), X_HTTP_Method_Override="DELETE", X_CSRFToken=None)
+    assert (answer.status_code, count(session, Upload)) == (200, 1)
+
+
 def test_an_upload_that_is_given_up_is_gone(session: Session, send: Sender, begin: Callable[[int], str]) -> None:
     address = begin(6)
     send("PATCH", address, b"abc", Upload_Offset=0)
