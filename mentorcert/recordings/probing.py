@@ -17,7 +17,7 @@ READERS: Final = {Kind.MP4: "mov", Kind.WEBM: "matroska", Kind.MP3: "mp3"}
 DECODERS: Final = ",".join(
     (
         *("h264", "vp8", "vp9", "libdav1d", "libaom-av1", "av1", "aac", "mp3", "mp3float", "opus", "libopus", "vorbis"),
-        *("mjpeg", "png", "mov_text", "webvtt", "subrip", "ass"),  # covers and captions; never decoded, but opened
+        *("mjpeg", "png", "mov_text", "webvtt", "subrip", "ass", "ssa"),  # covers, captions: opened, never decoded
     )
 )
 CAREFUL: Final = ("-protocol_whitelist", "file,pipe", "-max_pixels", str(media.MOST_PIXELS), "-threads", "1")

@@ -1,12 +1,13 @@
 """A file is judged by what is in it: what it is, how it is built, what ffprobe finds. Pure, but for the last."""
 
 import struct
+import subprocess
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
-from mentorcert.recordings import probing, structure
+from mentorcert.recordings import probing, remaking, structure
 from mentorcert.recordings.media import Accepted, Facts, Kind, Track, Unplayable, judge, kind
 from mentorcert.recordings.structure import BROKEN, Structure
 from tests.recordings.factories import FOLDER, content
@@ -214,6 +215,18 @@ def test_each_refusal_has_its_sentence(found: Facts, title: str, todo: str) -> N
 def test_a_film_is_looked_into() -> None:
     assert probing.judged(FOLDER / "ok.mp4") == Accepted(Kind.MP4, 2, 1, 0, False)
     assert probing.judged(FOLDER / "sound-only.webm") == Accepted(Kind.WEBM, 2, 0, None, False)
+
+
+def test_captions_inside_stay_behind_whatever_they_are_written_in(tmp_path: Path) -> None:
+    words, film, made = tmp_path / "words.srt", tmp_path / "film.mkv", tmp_path / "made"
+    words.write_text("1\n00:00:00,000 --> 00:00:01,000\nGood morning.\n", encoding="utf-8")
+    command = ("-v", "error", "-i", str(FOLDER / "ok.mkv"), "-i", str(words), "-map", "0", "-map", "1")
+    subprocess.run(["ffmpeg", *command, "-c", "copy", "-c:s", "ass", str(film)], check=True)
+    found = probing.judged(film)
+    assert (found.kind, found.must_be_remade) == (Kind.WEBM, True)
+    remaking.in_order(film, found, made)
+    assert b"Good morning." in film.read_bytes()
+    assert b"Good morning." not in made.read_bytes()
 
 
 def patched(tmp_path: Path, name: str, at: bytes, offset: int, put: bytes) -> Path:
