@@ -109,6 +109,8 @@ class Checker:
             key = recording.file_key
         if key != kept.key:
             self.files.delete(kept.key)
+        if not key:
+            raise Conflict("This recording was let go meanwhile.", "Nothing is left to do.")
         return key
 
     def _look(self, uuid: UUID, key: str, room: Path) -> None:

@@ -13,7 +13,7 @@ from mentorcert.cohorts.models import Enrolment
 from mentorcert.db import writing
 from mentorcert.files import Files, open_files
 from mentorcert.outbox import OutboxRow
-from mentorcert.recordings import keeping, probing, programs, queries, service, uploads
+from mentorcert.recordings import consent, keeping, probing, programs, queries, service, uploads
 from mentorcert.recordings.checking import WAITING, Checker
 from mentorcert.recordings.final import Stage
 from mentorcert.recordings.models import Recording, State, Upload, UploadPart
@@ -227,6 +227,31 @@ def test_what_is_settled_meanwhile_stays_so_and_leaves_no_file(
     found = checked(session, checker, made)
     assert (found.state, found.seconds) == (State.READY, 7)
     assert kept(files) == {found.file_key}
+
+
+@ONE_KIND
+def test_what_is_let_go_while_its_parts_are_joined_leaves_no_file(
+    session: Session, engine: Engine, files: Files, enrolment: Enrolment, tmp_path: Path
+) -> None:
+    whole = upload(session, files, enrolment, content("ok.mp4"))
+    made = send(session, enrolment, wish("", upload=whole.uuid), files)
+    checker = Checker(engine, Ending(files, session, made), DOOR, tmp_path / "work", lambda: NOW)
+    found = checked(session, checker, made)
+    [leftover] = session.scalars(select(OutboxRow).where(OutboxRow.job == keeping.JOB))
+    assert (found.state, found.file_key, kept(files)) == (State.REFUSED, "", set(leftover.payload["keys"]))
+
+
+class Ending(Files):
+    """A place for files in which consent ends while a file is put there that was joined."""
+
+    def __init__(self, files: Files, session: Session, made: Recording) -> None:
+        super().__init__(files._store)
+        self.session, self.made = session, made
+
+    def adopt(self, key: str, path: Path, content_type: str = "") -> None:
+        super().adopt(key, path, content_type)
+        consent.withdraw(self.session, self.made.uuid, ["grading"], who=consent.MENTEE, now=NOW)
+        self.session.commit()
 
 
 class Faster(Files):
