@@ -64,6 +64,9 @@ def test_a_coach_calibrates_and_reads_where_they_differ(
     for _ in range(2):
         exemplar_of(session, cohort, ines, close="not-yet")
     version = version_of(session, cohort).hash
+    queue = text_of(coach.get("/queue").text)
+    assert "Calibration comes before grading. Your calibration is due." in queue
+    assert "Nothing waits for a grade" not in queue
     assert "Two exemplars are due before you grade." in coach.get("/calibration").text
     sheet = coach.submit("/calibration", to=f"/calibration/{version}/begin").headers["Location"]
     page = coach.get(sheet).text

@@ -164,6 +164,7 @@ def test_the_manager_takes_it_back_for_them_with_a_reason(
     assert "grading, practice of coaches and showing it to later trainees, Tuesday 24 November, 14:00" in after
     client.sign_in(enrolment.person)
     desk = client.get(f"/enrolments/{enrolment.uuid}/recording").text
+    assert "took consent back, so recording 1 is deleted. Record another conversation.</h1>" in desk
     assert "The recording and its transcript are deleted." in desk
     assert 'name="mentee_name"' in desk
 
