@@ -8,6 +8,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
+from mentorcert.web.filters import playtime
+
 WEB = Path(__file__).resolve().parents[2] / "mentorcert" / "web"
 
 
@@ -17,7 +19,7 @@ def environment() -> Environment:
     made = Environment(loader=FileSystemLoader(WEB / "templates"), autoescape=True, extensions=["jinja2.ext.i18n"])
     made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     made.globals.update(url_for=_url_for, csrf_token=lambda: "token")
-    made.filters.update(short_day=_short_day)
+    made.filters.update(short_day=_short_day, playtime=playtime)
     return made
 
 
