@@ -97,4 +97,7 @@ def _cohort_page(cohort: UUID, criterion: str = "", faulty: ArrangeForm | None =
         for area in found.areas
         if area.open
     }
-    return render_template("coaching/cohort.html", found=found, cohort=found.cohort, forms=forms, coaches=coaches)
+    manages = Role.MANAGER in here.viewer().roles()
+    return render_template(
+        "coaching/cohort.html", found=found, cohort=found.cohort, forms=forms, coaches=coaches, manages=manages
+    )
