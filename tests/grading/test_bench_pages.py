@@ -53,6 +53,7 @@ def test_a_moment_is_typed_by_its_time_and_the_draft_with_it(
     assert client.submit(address(taken), filled() | typed).location == address(taken)
     assert kept(session, taken) == [(1.0, "listening", f"waits {XSS}")]
     shown = client.get(address(taken)).text
+    assert "It is kept until" not in shown  # not known before the grade
     assert "<span data-note>waits &lt;script&gt;alert(1)&lt;/script&gt;</span>" in shown
     assert ">At 0:01.</textarea>" in shown
 
