@@ -120,7 +120,7 @@ def test_a_manager_keeps_an_exemplar_and_sees_who_is_calibrated(
     recording = hand_in(session, make_enrolment(session, cohort), wish(uses=["grading", "calibration"]))
     closed = hand_in(session, make_enrolment(session, cohort))
     page = manager.get("/calibration/exemplars").text
-    assert "There is no exemplar for this version of the rubric, so no coach can begin to grade." in page
+    assert "so no coach who is not yet calibrated can begin to grade. Make one below." in page
     assert "No coach is calibrated." in text_of(page)
     assert f"Recording {recording.number}" in page
     assert f"Recording {closed.number}" not in page
