@@ -30,7 +30,9 @@ class HandInForm(FlaskForm):
             "with a file; with a link it helps the coach to find the moments."
         ),
     )
-    mentee_name = StringField(_l("Whom you coached"), description=_l("You and your programme managers see the name; coaches don’t."))
+    mentee_name = StringField(
+        _l("Whom you coached"), description=_l("You and your programme managers see the name; coaches don’t.")
+    )
     mentee_email = StringField(
         _l("Their e-mail address"),
         description=_l("They get a mail with what they agreed to, and a link to take it back. Nothing else is sent."),
