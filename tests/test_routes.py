@@ -13,7 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -274,7 +274,7 @@ class House:
 
 
 @pytest.fixture
-def house(app: MentorCert, session: Session, tmp_path: Path) -> House:
+def house(app: MentorCert, engine: Engine, session: Session, tmp_path: Path) -> House:
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # the door is asked about here; forms still want their token
     cohort = make_cohort(session)
     elsewhere = make_cohort(session, version=cohort.version)
@@ -287,6 +287,7 @@ def house(app: MentorCert, session: Session, tmp_path: Path) -> House:
         session.refresh(person)
     session.expunge_all()
     session.close()
+    engine.dispose()  # as long as a connection is open, SQLite reads what was changed from beside the file
     path = Path(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"))
     shutil.copyfile(path, tmp_path / "before.sqlite")
 
