@@ -15,7 +15,7 @@ from mentorcert.errors import Conflict, Invalid
 from mentorcert.people.models import Person
 from mentorcert.recordings import quota, uploads
 from mentorcert.recordings.models import Upload
-from mentorcert.recordings.quota import Limits, megabytes
+from mentorcert.recordings.quota import Limits, told
 from mentorcert.recordings.tus import Metadata
 from mentorcert.recordings.uploads import OnItsWay, TooLarge
 
@@ -61,7 +61,7 @@ def _require_fair(length: int, limits: Limits) -> None:
         raise Invalid("This file is empty.", "Look whether the recording was saved, and choose it again.")
     if length > limits.file:
         raise TooLarge(
-            f"This file is larger than the {megabytes(limits.file)} that we take.",
+            f"This file is larger than the {told(limits.file)} that we take.",
             "Export the recording at a lower quality, or give a link to it.",
         )
 

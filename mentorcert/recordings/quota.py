@@ -11,6 +11,7 @@ from mentorcert.cohorts.models import Enrolment
 from mentorcert.config import MEBIBYTE
 from mentorcert.recordings.models import Recording, Upload
 
+GIBIBYTE: Final = 1024 * MEBIBYTE
 TODO: Final = "Remove files that you began to send and don’t need, or give a link instead."
 """What somebody does who has no room left."""
 
@@ -39,9 +40,9 @@ def refusal(used: int, length: int, most: int) -> str:
     """Why `length` more bytes of a person are not kept when `used` are; empty where there is room."""
     if used + length <= most:
         return ""
-    return f"We keep {megabytes(most)} of recordings for each person; {megabytes(used)} of yours are here."
+    return f"We keep {told(most)} of recordings for each person; {told(used)} of yours are here."
 
 
-def megabytes(size: int) -> str:
-    """A size for people."""
-    return f"{size / MEBIBYTE:,.0f} MB"
+def told(size: int) -> str:
+    """A size for people: in whole GB where it is that, else in MB."""
+    return f"{size // GIBIBYTE:,} GB" if size and size % GIBIBYTE == 0 else f"{size / MEBIBYTE:,.0f} MB"

@@ -25,7 +25,7 @@ from mentorcert.permissions import Scope
 from mentorcert.recordings import keeping
 from mentorcert.recordings.keeping import Kept
 from mentorcert.recordings.models import Recording, Upload, UploadPart
-from mentorcert.recordings.quota import megabytes
+from mentorcert.recordings.quota import told
 from mentorcert.recordings.tus import Arriving, Checksum
 
 PART: Final = 8 * MEBIBYTE
@@ -87,7 +87,7 @@ def progress(session: Session, uuid: UUID, *, now: datetime) -> OnItsWay:
 def announced(session: Session, uuid: UUID, start: int, size: int, *, now: datetime) -> OnItsWay:
     """Judge a part before its bytes are read, and end the transaction. Raises what `append` raises too."""
     if size > PART:
-        raise TooLarge(f"A part has at most {megabytes(PART)}.", "Send the file in smaller parts.")
+        raise TooLarge(f"A part has at most {told(PART)}.", "Send the file in smaller parts.")
     found = progress(session, uuid, now=now)
     _require_fitting(found, start, size)
     session.rollback()  # none is open while the body comes in

@@ -11,12 +11,11 @@ from flask_babel import gettext as _
 
 from mentorcert.catalog.markdown import render
 from mentorcert.cohorts import queries as cohorts
-from mentorcert.config import MEBIBYTE
 from mentorcert.errors import Invalid, NotFound
 from mentorcert.evidence.service import door
 from mentorcert.people.views import limiter
 from mentorcert.permissions import Permission, needs
-from mentorcert.recordings import consent, final, letting_go, queries, service, transcript, uploads
+from mentorcert.recordings import consent, final, letting_go, queries, quota, service, transcript, uploads
 from mentorcert.recordings.final import Stage
 from mentorcert.recordings.forms import HandInForm
 from mentorcert.recordings.models import Recording, State
@@ -135,8 +134,7 @@ def _desk_page(enrolment: UUID, form: HandInForm) -> str:
     found = queries.desk(here.session(), enrolment, here.settings().iri_base)
     largest = here.settings().recording_bytes
     form.file.description = _(
-        "MP4 or WebM, up to %(limit)d MB. If yours is larger, give a link.",
-        limit=largest // MEBIBYTE,
+        "MP4 or WebM, up to %(limit)s. If yours is larger, give a link.", limit=quota.told(largest)
     )
     return render_template(
         "recordings/desk.html",
