@@ -111,7 +111,7 @@ def _by_first_key(shape: Shape, relation: Relation) -> Select[Any]:
     wanted = (
         select(found.c.sequence)
         .distinct()  # a statement may be found for the sake of several along its chain
-        .where(found.c.key == bindparam("key0"), found.c.kind == _constant(relation))
+        .where(found.c.key == _given("key0", found.c.key), found.c.kind == _constant(relation))
         .where(*_bounds(found.c.sequence, shape))
     )
     for place, relations in enumerate(shape.keys[1:], 1):
@@ -129,7 +129,7 @@ def _has_key(found: FromClause, place: int, relations: Sequence[Relation]) -> Sc
     """Return the subquery that is 1 where what a row was found for has another key too, and NULL elsewhere."""
     other = tables.related.alias(f"other{place}")
     same = (other.c.sequence == found.c.sequence, other.c.about == found.c.about)
-    asked = select(_constant(1)).where(other.c.key == bindparam(f"key{place}"), *same)
+    asked = select(_constant(1)).where(other.c.key == _given(f"key{place}", other.c.key), *same)
     return (
         asked.where(other.c.kind.in_([_constant(each) for each in relations]))
         .limit(literal_column("1"))
@@ -150,9 +150,9 @@ def _told(rows: FromClause, shape: Shape) -> list[ColumnElement[bool]]:
     if shape.authority:
         conditions.append(_is_theirs(rows))
     if shape.since:
-        conditions.append((rows.c.stored > bindparam("since")).is_(true()))
+        conditions.append((rows.c.stored > _given("since", rows.c.stored)).is_(true()))
     if shape.until:
-        conditions.append((rows.c.stored <= bindparam("until")).is_(true()))
+        conditions.append((rows.c.stored <= _given("until", rows.c.stored)).is_(true()))
     return conditions
 
 
@@ -175,7 +175,7 @@ def _bounds(sequence: ColumnElement[int], shape: Shape) -> list[ColumnElement[bo
 def _first_since() -> ScalarSelect[int]:
     """Return the subquery for a number below which nothing was stored after `since`; NULL where nothing was at all."""
     rows = tables.statement.alias("since")
-    first = select(rows.c.sequence).where(rows.c.stored > bindparam("since"), ~rows.c.late)
+    first = select(rows.c.sequence).where(rows.c.stored > _given("since", rows.c.stored), ~rows.c.late)
     first = first.order_by(rows.c.stored, rows.c.sequence).limit(literal_column("1"))
     late = tables.statement.alias("late")
     return _one_of(func.min, first, select(func.min(late.c.sequence)).where(late.c.late))
@@ -184,7 +184,7 @@ def _first_since() -> ScalarSelect[int]:
 def _last_until() -> ScalarSelect[int]:
     """Return the subquery for a number above which nothing was stored until `until`; NULL where nothing was at all."""
     rows = tables.statement.alias("until")
-    last = select(rows.c.sequence).where(rows.c.stored <= bindparam("until"), ~rows.c.late)
+    last = select(rows.c.sequence).where(rows.c.stored <= _given("until", rows.c.stored), ~rows.c.late)
     last = last.order_by(rows.c.stored.desc(), rows.c.sequence.desc()).limit(literal_column("1"))
     late = tables.statement.alias("late")
     return _one_of(func.max, last, select(func.max(late.c.sequence)).where(late.c.late))
@@ -198,6 +198,14 @@ def _one_of(which: Any, *numbers: Select[tuple[int]]) -> ScalarSelect[int]:
 def _in_order(wanted: Select[Any], sequence: ColumnElement[int], shape: Shape) -> Select[Any]:
     order = sequence.asc() if shape.ascending else sequence.desc()
     return wanted.order_by(order).limit(_constant(shape.size))
+
+
+def _given(name: str, like: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """Return a parameter that a planner can't look at: else PostgreSQL plans anew for each value, and in vain.
+
+    A search has one plan, which reads along an index, whatever is searched for.
+    """
+    return select(bindparam(name, type_=like.type)).scalar_subquery()
 
 
 def _constant(number: int) -> ColumnElement[int]:
