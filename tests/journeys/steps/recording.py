@@ -77,7 +77,7 @@ def fill_in(tomasz: Visitor) -> None:
         expect(section.locator(".level__a").first).to_be_visible()
         if criterion in COMMENTS:
             section.get_by_label(re.compile("^Comment on")).fill(COMMENTS[criterion])
-    tomasz.page.get_by_label("The whole, in one sentence").fill(WHOLE)
+    tomasz.page.get_by_role("textbox", name="The whole, in one sentence").fill(WHOLE)
     tomasz.reads("8 of 8 graded.")
 
 
