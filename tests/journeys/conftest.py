@@ -1,7 +1,10 @@
 """Journeys go through a real server in a real browser, which must have nothing to complain about."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
@@ -18,10 +21,27 @@ NewPage = Callable[[], Page]
 _REFUSED = re.compile(r"the server responded with a status of 4\d\d")
 
 
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the data of a server that loaded the demo. Its clock is the machine's, so the demo is of today."""
+    folder = tmp_path_factory.mktemp("demo")
+    with servers.running(["run", "--demo"], folder):
+        pass  # it loads the demo before it answers
+    return folder / "var"
+
+
+@contextmanager
+def demo_server(demo: Path, folder: Path) -> Iterator[str]:
+    """Give the address of a server in `folder` with a demo of its own."""
+    shutil.copytree(demo, folder / "var")
+    with servers.running(["run", "--demo"], folder) as address:
+        yield address
+
+
 @pytest.fixture(scope="module")
-def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server with the demo loaded. Its clock is the machine's, so the demo lies around today."""
-    with servers.running(["run", "--demo"], tmp_path_factory.mktemp("server")) as address:
+def live_server(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server with the demo, for all tests of a module."""
+    with demo_server(demo, tmp_path_factory.mktemp("server")) as address:
         yield address
 
 

@@ -6,16 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests import servers
-from tests.journeys.conftest import NewPage
+from tests.journeys.conftest import NewPage, demo_server
 from tests.journeys.steps import certifying, evidence, facilitating, recording, studying
 from tests.journeys.visitor import Visitor
 
 
 @pytest.fixture
-def live_server(tmp_path: Path) -> Iterator[str]:
+def live_server(demo: Path, tmp_path: Path) -> Iterator[str]:
     """A server of its own for each walk, which changes what the next one would find."""
-    with servers.running(["run", "--demo"], tmp_path) as address:
+    with demo_server(demo, tmp_path) as address:
         yield address
 
 
