@@ -129,7 +129,7 @@ class Call:
 
     @cached_property
     def session(self) -> Session:
-        """The session of the request, opened when it is first asked for: for statements it is not."""
+        """The session of the request, opened when it is first asked for: most requests for statements need none."""
         return self.host.sessions()
 
     @property
